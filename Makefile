@@ -1,0 +1,97 @@
+# Everything that is done to this checkout. `make` alone lists it.
+PYTHON ?= python3
+# uv installs four times as fast; PIP=pip does without it.
+PIP ?= uv
+RUN := .venv/bin/python
+CODE := shared functions dev ops tests
+
+.DEFAULT_GOAL := help
+.PHONY: help dev up down status logs psql reset clean setup test check fix policies migrate bench lock
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+dev: setup ## run the stack and the functions until Ctrl-C; MAINSTAY_PORT moves the ports
+	@$(RUN) -m dev run
+
+up: setup ## the same in the background
+	@$(RUN) -m dev up
+
+down: .venv/.ready ## stop what runs in the background
+	@$(RUN) -m dev down
+
+status: .venv/.ready ## say what runs
+	@$(RUN) -m dev status
+
+logs: .venv/.ready ## show the last lines of every log; PART=postgres follows one
+	@$(RUN) -m dev logs $(PART)
+
+psql: .venv/.ready ## open psql on the stack's database
+	@$(RUN) -m dev psql
+
+reset: .venv/.ready ## delete this checkout's data, after asking
+	@$(RUN) -m dev reset
+
+clean: ## delete what was installed and made; the stack's data stays
+	@if [ -x $(RUN) ]; then $(RUN) -m dev down; fi
+	@rm -rf .venv node_modules build .coverage* supabase/.temp supabase/.branches
+	@find . -type d \( -name .git -o -name .local \) -prune -o -type d \( -name __pycache__ -o -name '.*_cache' -o -name .hypothesis -o -name .schemathesis \) -prune -exec rm -rf {} +
+
+setup: ## install what is needed (dev, up and test do it themselves)
+	@$(MAKE) --no-print-directory --silent -j2 .venv/.ready node_modules/.ready
+
+test: setup ## start a private stack, run every test, stop it
+	@$(RUN) -m pytest
+
+check: setup .venv/.checks ## everything that can be checked without running: lint, types, layers, SQL, sizes
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy --strict $(CODE)
+	@.venv/bin/lint-imports
+	@.venv/bin/sqlfluff lint supabase dev/bootstrap.sql
+	@.venv/bin/squawk supabase/migrations/*.sql
+	@$(RUN) -m ops.policies check
+	@$(RUN) -m ops.sizes
+
+fix: setup .venv/.checks ## repair what can be repaired
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+	@.venv/bin/sqlfluff fix supabase dev/bootstrap.sql
+
+policies: .venv/.ready ## compile supabase/policies into the next migration
+	@$(RUN) -m ops.policies compile
+
+migrate: setup ## apply the migrations to the database that DATABASE_URL names
+	@$(RUN) -m dev migrate
+
+bench: setup ## measure every speed claim
+	@$(RUN) -m bench
+
+lock: setup ## choose versions anew and write them down, with hashes
+	@$(RUN) -m dev.lock
+
+.venv/.ready: requirements/uv.txt requirements/test.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %d.%d. Name another one: make PYTHON=python3.12" % sys.version_info[:2])'
+	@$(PYTHON) -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("ensurepip") is None and "This Python cannot make environments: apt-get install python3-venv")'
+	@$(PYTHON) -m venv .venv
+	@$(call install,test)
+	@touch $@
+
+# The linters in a step of their own: one without a wheel must not stop a newcomer.
+.venv/.checks: .venv/.ready requirements/check.txt
+	@$(call install,check)
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json .npmrc
+	@command -v node > /dev/null || { echo "Node 20 or newer is needed: https://nodejs.org" >&2; exit 1; }
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed; this is $$(node --version)." >&2; exit 1; }
+	@npm ci --loglevel=error --prefer-offline
+	@touch $@
+
+# uv removes what is not listed, itself included. It reads the machine's certificates only when told to.
+ifeq ($(PIP),pip)
+install = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt -r requirements/$(1).txt
+else
+install = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt \
+	&& .venv/bin/uv pip sync --quiet --system-certs --python .venv/bin/python --require-hashes requirements/uv.txt requirements/$(1).txt
+endif
