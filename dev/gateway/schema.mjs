@@ -1,0 +1,4 @@
+// Prints the tables that lite's Auth needs.
+import { getAuthSchemaSql } from "@supabase/lite";
+
+process.stdout.write(getAuthSchemaSql());

@@ -1,0 +1,67 @@
+"""Our migrations, run by the Supabase CLI so that the ledger is the one that hosted projects use."""
+
+import subprocess
+from pathlib import Path
+
+import psycopg
+
+from dev import packages, surroundings
+from dev.folder import Folder
+from dev.project import SUPABASE
+from dev.trouble import Trouble
+
+# Postgres only warns when a grant does nothing, and the CLI keeps that to itself: the server's log tells.
+EMPTY_GRANT = "no privileges were granted"
+LEDGER = "select version from supabase_migrations.schema_migrations"
+
+
+def pending(dsn: str) -> list[Path]:
+    """Return the files that the database has not seen. The CLI costs half a second, so it is only asked if needed."""
+    files = sorted((SUPABASE / "migrations").glob("*.sql"))
+    try:
+        with psycopg.connect(dsn) as connection:
+            seen = {row[0] for row in connection.execute(LEDGER)}
+    except psycopg.errors.UndefinedTable:
+        seen = set()
+    return [file for file in files if file.name.split("_")[0] not in seen]
+
+
+def push(address: str, password: str, home: Path, *options: str) -> str:
+    """Apply what is pending and return what the CLI says; the password stands in no argument."""
+    ran = subprocess.run(
+        [str(packages.supabase_cli()), "db", "push", "--db-url", address, "--yes", *options],
+        cwd=packages.CHECKOUT,
+        env=surroundings.clean(
+            PGPASSWORD=password, SUPABASE_HOME=str(home), DO_NOT_TRACK="1", SUPABASE_TELEMETRY_DISABLED="1"
+        ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    output = f"{ran.stdout}\n{ran.stderr}".strip()
+    if ran.returncode:
+        raise Trouble(f"The migrations failed:\n{output}")
+    return output
+
+
+def push_here(folder: Folder, dsn: str, address: str, password: str) -> int:
+    """Apply what is pending on the stack's own database, and return how many files that were."""
+    if folder.warned.exists():
+        raise Trouble(folder.warned.read_text("utf-8"))
+    waiting = pending(dsn)
+    if not waiting:
+        return 0
+    log = folder.log("postgres")
+    before = log.stat().st_size
+    # A file that came with another branch may be older than those that were applied.
+    push(address, password, folder.root / "supabase", "--include-all")
+    with log.open("rb") as file:
+        file.seek(before)
+        said = file.read().decode("utf-8", "replace")
+    if EMPTY_GRANT in said:
+        line = next(line for line in said.splitlines() if EMPTY_GRANT in line)
+        sentence = f"A migration granted nothing, mend it and run `make reset`: {line}"
+        folder.write(folder.warned, sentence)
+        raise Trouble(sentence)
+    return len(waiting)

@@ -1,0 +1,84 @@
+"""What supabase/config.toml says: one configuration for hosted, the Supabase CLI and the embedded stack."""
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from dev.packages import CHECKOUT
+from dev.trouble import Trouble
+
+SUPABASE = CHECKOUT / "supabase"
+PASSWORDS = {
+    "letters_digits": ["abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"],
+    "lower_upper_letters_digits": ["abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"],
+}
+PASSWORDS["lower_upper_letters_digits_symbols"] = [
+    *PASSWORDS["lower_upper_letters_digits"],
+    "!@#$%^&*()_+-=[]{};'\\:\"|<>?,./`~",
+]
+
+
+@dataclass(frozen=True)
+class Project:
+    """The parts of config.toml that the embedded stack can follow."""
+
+    schemas: list[str] = field(default_factory=lambda: ["public"])
+    search_path: list[str] = field(default_factory=lambda: ["public", "extensions"])
+    max_rows: int = 1000
+    auth: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def site_url(self) -> str:
+        """Where people are sent back to."""
+        return str(self.auth.get("site_url", "http://127.0.0.1:3000"))
+
+    @property
+    def redirects(self) -> list[str]:
+        """Where else people may be sent back to."""
+        return list(self.auth.get("additional_redirect_urls", []))
+
+    @property
+    def token_seconds(self) -> int:
+        """How long an access token holds."""
+        return int(self.auth.get("jwt_expiry", 900))
+
+    @property
+    def password_length(self) -> int:
+        """The shortest password that is accepted."""
+        return int(self.auth.get("minimum_password_length", 8))
+
+    @property
+    def password_characters(self) -> list[str]:
+        """Sets of which a password must contain one character each."""
+        return PASSWORDS.get(self.auth.get("password_requirements", ""), [])
+
+    @property
+    def origins(self) -> list[str]:
+        """The web origins that the functions admit: those of the places people are sent back to."""
+        urls = [urlsplit(url) for url in (self.site_url, *self.redirects)]
+        return sorted({f"{url.scheme}://{url.netloc}" for url in urls if url.netloc and "*" not in url.netloc})
+
+    @property
+    def hooks(self) -> dict[str, str]:
+        """The hooks that are enabled, name to address."""
+        hooks = self.auth.get("hook", {})
+        return {name: hook["uri"] for name, hook in hooks.items() if hook.get("enabled") and hook.get("uri")}
+
+
+def read() -> Project:
+    """Read config.toml, or take the defaults where there is none."""
+    path = SUPABASE / "config.toml"
+    if not path.exists():
+        return Project()
+    try:
+        config = tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as wrong:
+        raise Trouble(f"{path} cannot be read: {wrong}") from None
+    api = config.get("api", {})
+    return Project(
+        schemas=api.get("schemas", ["public"]),
+        search_path=api.get("extra_search_path", ["public", "extensions"]),
+        max_rows=api.get("max_rows", 1000),
+        auth=config.get("auth", {}),
+    )

@@ -1,0 +1,29 @@
+"""The statements of the auth functions. Who may see which row is not here: policies decide."""
+
+from typing import Any
+from uuid import UUID
+
+from postgrest import SyncPostgrestClient
+
+from functions.auth.schemas import ApiKeys
+from shared.pages import Rows, fetch
+
+API_KEY = "id,org_id,maker_id,name,lookup,scopes,expires_at,created_at,last_used_at,revoked_at"
+PROFILE = "id,display_name,avatar_url,created_at,updated_at"
+
+
+def list_api_keys(db: SyncPostgrestClient, page: ApiKeys) -> Rows:
+    """Return the keys that the caller may read, newest first."""
+    query = db.from_("api_keys").select(API_KEY)
+    return fetch(query.eq("org_id", page.org_id) if page.org_id else query, page)
+
+
+def revoke_api_key(db: SyncPostgrestClient, key_id: UUID) -> Any:  # noqa: ANN401 - one row as JSON
+    """Revoke a key for good and return its row; a repeat returns the same row."""
+    return db.rpc("revoke_api_key", {"key_id": str(key_id)}).execute().data
+
+
+def read_profile(db: SyncPostgrestClient, person: str) -> Any:  # noqa: ANN401 - one row as JSON
+    """Return a person's profile, or nothing if it is not the caller's to read."""
+    rows = db.from_("profiles").select(PROFILE).eq("id", person).limit(1).execute().data
+    return rows[0] if rows else None

@@ -1,0 +1,153 @@
+"""What happens around every endpoint's body: one ASGI app, made from declared endpoints."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from shared import body, config, credentials, envelope, inbound, logs
+from shared.config import Settings
+from shared.endpoint import Call, Endpoint
+from shared.errors import Forbidden, Problem, Unexpected, ValidationError
+from shared.exchange import Exchange
+from shared.gate import Door
+from shared.headers import answer_headers, preflight_headers
+from shared.principal import Admitted, Who
+from shared.routes import Routes
+from shared.visit import Visit
+
+Admit = Callable[[Door, Endpoint], Admitted]
+
+# Mangum hands everything else over in base64.
+TEXT_TYPES = ["text/", envelope.JSON, envelope.PROBLEM_JSON]
+KINDS = {"person": Who.PERSON, "key": Who.KEY}
+
+
+class App:
+    """An ASGI app that answers every request with our headers and envelope, whatever happens."""
+
+    def __init__(self, routes: Routes, admit: Admit | None, settings: Callable[[], Settings]) -> None:
+        """Read no settings yet: a function can be imported without an environment."""
+        self._routes, self._admit, self._settings = routes, admit, settings
+        self._logs_for: Settings | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request and write its log line."""
+        if scope["type"] != "http":
+            raise NotImplementedError(f"{scope['type']} is not served")
+        exchange = Exchange(Visit.of(scope))
+        try:
+            response = await self._serve(exchange, scope, receive)
+        except Problem as problem:
+            response = _refuse(exchange, problem)
+        except Exception as error:  # noqa: BLE001 - the last resort: whatever it was, the client gets an envelope
+            logs.logger.error("request failed", exc_info=error, extra={"fields": exchange.names()})
+            response = _refuse(exchange, Unexpected())
+        exchange.log(response.status_code)
+        await response(scope, receive, send)
+
+    async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive) -> Response:
+        """Do what costs nothing here, and the rest where it may wait."""
+        settings = exchange.settings = self._configured()
+        visit = exchange.visit
+        found = self._routes.find(visit.method, visit.path)
+        if found.endpoint is None:
+            return Response(
+                status_code=204, headers=_headers(exchange, preflight_headers(settings, visit, found.methods))
+            )
+        exchange.endpoint = endpoint = found.endpoint
+        taken = _sent(endpoint, visit, await inbound.receive_body(visit, receive))
+        exchange.door = Door(settings, visit, _credentials(endpoint, visit, settings))
+        work = partial(self._work, exchange, endpoint, exchange.door, found.path, taken)
+        # A Lambda has one request and nothing else on its loop; a thread there costs 0.2 to 0.5 ms for nothing.
+        return work() if "aws.event" in scope else await run_in_threadpool(work)
+
+    def _work(self, exchange: Exchange, endpoint: Endpoint, door: Door, path: Mapping[str, Any], sent: Any) -> Response:  # noqa: ANN401 - each endpoint's own input
+        admitted = self._admit(door, endpoint) if self._admit and endpoint.who else None
+        exchange.principal = admitted.principal if admitted else None
+        call = Call(door.settings, door, path, admitted)
+        given = endpoint.body(call, *_validated(endpoint, sent))
+        if not isinstance(given, endpoint.gives):
+            raise Unexpected(cause=f"{endpoint.route} gave {type(given).__name__}, not {endpoint.gives.__name__}")
+        written = given.write() if hasattr(given, "write") else envelope.encode(given)
+        return _respond(exchange, endpoint.status, envelope.success(written, exchange.visit), envelope.JSON)
+
+    def _configured(self) -> Settings:
+        settings = self._settings()
+        if settings is not self._logs_for:
+            logs.configure(settings)
+            self._logs_for = settings
+        return settings
+
+
+def build(
+    endpoints: Iterable[Endpoint], *, admit: Admit | None = None, settings: Callable[[], Settings] = config.settings
+) -> App:
+    """Return the app that serves these endpoints.
+
+    `admit` is shared.admission.admit, passed in by the functions that need it so that the others do not import what it
+    imports. Raises ValueError when an endpoint wants a caller and nobody admits, or when two claim one route.
+    """
+    declared = list(endpoints)
+    for endpoint in declared:
+        if endpoint.who and admit is None:
+            raise ValueError(f"{endpoint.route} wants a caller, but build() was given no admit")
+    return App(Routes(declared), admit, settings)
+
+
+def _sent(endpoint: Endpoint, visit: Visit, raw: bytes) -> bytes | dict[str, str]:
+    """Return the body or the query of a request, read strictly and not yet validated."""
+    query = body.read_query(visit.query)
+    if endpoint.takes_body:
+        _refuse_unknown(query)
+        if raw:
+            inbound.check_type(visit)
+        return body.read_json(raw) if raw else b"{}"
+    if raw:
+        raise ValidationError("This endpoint takes no body. Leave it out.")
+    if endpoint.takes is None:
+        _refuse_unknown(query)
+    return query
+
+
+def _refuse_unknown(query: Mapping[str, str]) -> None:
+    if query:
+        raise ValidationError("This endpoint takes no query parameters. Leave them out.")
+
+
+def _credentials(endpoint: Endpoint, visit: Visit, settings: Settings) -> credentials.Credentials | None:
+    if not endpoint.who:
+        return None
+    presented = credentials.read(visit.headers, settings)
+    if KINDS[presented.kind] not in endpoint.who:
+        raise Forbidden("This needs a person. Sign in and send the access token instead of an API key.")
+    return presented
+
+
+def _validated(endpoint: Endpoint, sent: bytes | dict[str, str]) -> tuple[Any, ...]:
+    if endpoint.takes is None:
+        return ()
+    return (endpoint.takes.read_json(sent) if isinstance(sent, bytes) else endpoint.takes.read_query(sent),)
+
+
+def _refuse(exchange: Exchange, problem: Problem) -> Response:
+    exchange.problem = problem
+    content, media = envelope.failure(problem, exchange.visit)
+    return _respond(exchange, problem.status, content, media, problem.headers)
+
+
+def _respond(
+    exchange: Exchange, status: int, content: bytes, media: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    answer = Response(content, status, _headers(exchange, headers or {}), media)
+    if exchange.visit.method == "HEAD":
+        # RFC 9110: the headers of GET, its length too, and no body.
+        answer.body = b""
+    return answer
+
+
+def _headers(exchange: Exchange, more: Mapping[str, str]) -> dict[str, str]:
+    return {**answer_headers(exchange.settings, exchange.visit), **more}

@@ -1,0 +1,129 @@
+"""Settings of a function, read once from its environment; no other file reads os.environ. Standard library only."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from shared.values import (
+    Pepper,
+    Secret,
+    one_of,
+    read_brand,
+    read_flag,
+    read_origins,
+    read_peppers,
+    read_secret,
+    read_text,
+    read_url,
+)
+
+VERSION = "0.1.0"
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Misconfigured(Exception):
+    """The environment is incomplete or wrong; the message names variables and never their values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable; without a default it must be set, and an empty one counts as not set."""
+
+    name: str
+    read: Callable[[str], object]
+    says: str
+    default: str | None = None
+
+    def value(self, environment: Mapping[str, str]) -> object:
+        """Read it; raises ValueError with what it needs."""
+        text = environment.get(self.name, "").strip() or self.default
+        if text is None:
+            raise ValueError("is not set")
+        return self.read(text)
+
+
+_environments = one_of("development", "staging", "production")
+_levels = one_of("debug", "info", "warn", "error")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a function is told by its environment; each variable is declared here and nowhere else."""
+
+    supabase_url: Annotated[str, Variable("SUPABASE_URL", read_url, "Base URL of the Supabase project.")]
+    publishable_key: Annotated[
+        str, Variable("SUPABASE_PUBLISHABLE_KEY", read_text, "The project's publishable key (sb_publishable_...).")
+    ]
+    function_key: Annotated[
+        Secret, Variable("FUNCTION_KEY", read_secret, "Secret. This function's own key; the database knows its digest.")
+    ]
+    peppers: Annotated[
+        tuple[Pepper, ...],
+        Variable(
+            "API_KEY_PEPPERS",
+            read_peppers,
+            "Secret. <version>:<base64url of 32 bytes>, comma-separated; the highest makes new keys, all verify.",
+        ),
+    ]
+    brand: Annotated[
+        str,
+        Variable("API_KEY_BRAND", read_brand, "First part of every API key: 3 to 8 lower-case letters.", "mainstay"),
+    ]
+    live: Annotated[
+        bool, Variable("LIVE", read_flag, "true: makes and takes live API keys; false: test ones.", "false")
+    ]
+    environment: Annotated[
+        str, Variable("ENVIRONMENT", _environments, "development, staging or production.", "production")
+    ]
+    log_level: Annotated[str, Variable("LOG_LEVEL", _levels, "debug, info, warn or error.", "info")]
+    allowed_origins: Annotated[
+        frozenset[str],
+        Variable("ALLOWED_ORIGINS", read_origins, "Origins that browsers may call from, comma-separated.", ""),
+    ]
+    hsts_preload: Annotated[
+        bool, Variable("HSTS_PRELOAD", read_flag, "true: adds preload to Strict-Transport-Security.", "false")
+    ]
+    release: Annotated[str, Variable("RELEASE", read_text, "Commit or build id, shown by logs and health.", "unknown")]
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read every variable; raises Misconfigured with all problems at once."""
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for field, variable in variables().items():
+            try:
+                values[field] = variable.value(environment)
+            except ValueError as problem:
+                problems.append(f"{variable.name} {problem}")
+        if values.get("environment") == "production" and _is_open(values.get("supabase_url", "")):
+            problems.append("SUPABASE_URL needs https in production")
+        if problems:
+            raise Misconfigured("; ".join(problems))
+        return cls(**values)
+
+
+def variables() -> dict[str, Variable]:
+    """Return every variable by the field it fills."""
+    return {name: hint.__metadata__[0] for name, hint in Settings.__annotations__.items()}
+
+
+def example() -> str:
+    """Return the text of .env.example."""
+    lines = ["# What a function reads from its environment. Values shown are the defaults."]
+    for variable in variables().values():
+        lines += ["", f"# {variable.says}", f"{variable.name}={variable.default or ''}"]
+    return "\n".join(lines) + "\n"
+
+
+@cache
+def settings() -> Settings:
+    """Return this process's settings."""
+    return Settings.read(os.environ)
+
+
+def _is_open(url: str) -> bool:
+    return url.startswith("http:") and urlsplit(url).hostname not in LOOPBACK

@@ -1,0 +1,43 @@
+"""Who a request is made by, once the database has said so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Flag, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.database import Database
+
+
+class Who(Flag):
+    """The kinds of caller that an endpoint lets in."""
+
+    PERSON = auto()
+    KEY = auto()
+
+
+NOBODY = Who(0)
+PERSON = Who.PERSON
+KEY = Who.KEY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A person, or an API key with the person who made it and the organization it belongs to."""
+
+    kind: str
+    id: str
+    aal: str | None = None
+    lookup: str | None = None
+    maker_id: str | None = None
+    org_id: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A caller who may go on, and the data as they see it."""
+
+    principal: Principal
+    database: Database

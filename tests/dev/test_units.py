@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from dev import gotrue, surroundings, units
+from dev.keyring import Keyring
+from dev.ports import Ports
+from dev.project import Project
+
+KEYRING = Keyring()
+PORTS = Ports(20500)
+SECRETS = {
+    *KEYRING.passwords.values(),
+    KEYRING.secret_key,
+    KEYRING.lite_secret,
+    KEYRING.function_key("core"),
+    str(KEYRING.signing_key["d"]),
+}
+
+
+def test_a_unit_holds_its_own_key_and_no_other_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "from the shell")
+    given = units.environment("auth", PORTS, KEYRING, Project())
+    assert given["FUNCTION_KEY"] == KEYRING.function_key("auth")
+    assert not SECRETS & set(given.values())
+    assert set(given) - set(surroundings.PASSED_ON) == {
+        "MAINSTAY_UNIT",
+        "SUPABASE_URL",
+        "SUPABASE_PUBLISHABLE_KEY",
+        "FUNCTION_KEY",
+        "API_KEY_PEPPERS",
+        "ENVIRONMENT",
+        "ALLOWED_ORIGINS",
+        "RELEASE",
+    }
+
+
+def test_real_auth_is_told_the_hooks_that_are_enabled(tmp_path: Path) -> None:
+    hook = {"enabled": True, "uri": "pg-functions://postgres/hooks/claims"}
+    project = Project(auth={"hook": {"custom_access_token": hook, "send_email": {"enabled": False, "uri": "x"}}})
+    env = gotrue.environment(tmp_path / "auth", PORTS, KEYRING, project, "postgresql://u:p@127.0.0.1:20501/postgres")
+    told = {name: value for name, value in env.items() if "_HOOK_" in name}
+    assert told == {
+        "GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_ENABLED": "true",
+        "GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI": hook["uri"],
+    }
+    assert "search_path=auth" in env["DATABASE_URL"]
+
+
+def test_origins_are_those_that_people_are_sent_back_to() -> None:
+    project = Project(
+        auth={"site_url": "http://localhost:3000/app", "additional_redirect_urls": ["https://*.x.dev/**"]}
+    )
+    assert project.origins == ["http://localhost:3000"]

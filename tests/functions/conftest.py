@@ -1,0 +1,14 @@
+import asyncio
+
+import pytest
+
+from tests.shared.fixtures import environment, settings, upstream
+from tests.shared.loop import LOOP
+
+__all__ = ["environment", "loop_of_lambda", "settings", "upstream"]
+
+
+@pytest.fixture(autouse=True)
+def loop_of_lambda() -> None:
+    """Put back the loop that Mangum expects: asyncio.run(), in whatever test ran before, takes it away."""
+    asyncio.set_event_loop(LOOP)

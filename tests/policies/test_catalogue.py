@@ -1,0 +1,116 @@
+"""Rules of the house that the catalogue can prove."""
+
+import pytest
+
+from tests.world import World
+
+TABLES = "from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname in ('public', 'private', 'backend')"
+FUNCTIONS = "from pg_proc as p inner join pg_namespace as n on n.oid = p.pronamespace where n.nspname in ('public', 'private', 'backend', 'gate', 'hooks')"
+NAME = "n.nspname || '.' || p.proname"
+
+# Why each of these may act as its owner. A definer that is not listed fails.
+DEFINERS = {
+    "backend.admit": "the gatekeeper may call nothing else",
+    "gate.recognize": "looks up function keys and API keys, closed to every caller",
+    "private.check_scopes": "reads permissions and memberships past their policies",
+    "private.create_api_key": "nobody writes keys but this",
+    "private.effective_scopes": "reads permissions and memberships past their policies",
+    "private.find_api_key": "reads digests",
+    "private.is_in_good_standing": "reads auth.users",
+    "private.maker_with": "reads memberships past their own policies",
+    "private.me": "reads auth.sessions",
+    "private.orgs_with": "reads memberships past their own policies",
+    "private.platform_ip": "reads settings",
+    "private.record_key_use": "stamps a key",
+    "private.revoke_api_key": "nobody writes keys but this",
+    "private.welcome": "Supabase Auth's role has no rights on our tables",
+}
+
+
+@pytest.mark.parametrize(
+    ("claim", "offenders"),
+    [
+        (
+            "row level security is enabled and forced",
+            f"select n.nspname || '.' || c.relname {TABLES} and not (c.relrowsecurity and c.relforcerowsecurity)",
+        ),
+        (
+            "every table has a policy",
+            f"select c.relname {TABLES} and not exists (select from pg_policy as y where y.polrelid = c.oid)",
+        ),
+        ("every table has a comment", f"select c.relname {TABLES} and obj_description(c.oid, 'pg_class') is null"),
+        (
+            "every table has created_at and updated_at",
+            f"select c.relname {TABLES} and (select count(*) from pg_attribute as a where a.attrelid = c.oid and a.attname in ('created_at', 'updated_at')) <> 2",
+        ),
+        (
+            "updated_at is kept by a trigger",
+            f"select c.relname {TABLES} and not exists (select from pg_trigger as t where t.tgrelid = c.oid and t.tgname = 'touch_updated_at')",
+        ),
+        ("every function has a comment", f"select {NAME} {FUNCTIONS} and obj_description(p.oid, 'pg_proc') is null"),
+        (
+            "every search_path is pinned and empty",
+            f"select {NAME} {FUNCTIONS} and not coalesce(p.proconfig @> array['search_path=\"\"'], false)",
+        ),
+        (
+            "no function of the platform's auth schema is called",
+            f"select {NAME} {FUNCTIONS} and p.prosrc ~ 'auth\\.(uid|role|email|jwt)\\M'",
+        ),
+        (
+            "no definer stands in an exposed schema that clients use",
+            f"select {NAME} {FUNCTIONS} and p.prosecdef and n.nspname = 'public'",
+        ),
+        (
+            "no definer builds SQL",
+            f"select {NAME} {FUNCTIONS} and p.prosecdef and p.prosrc ~* '\\mexecute\\s+(format|''|quote)'",
+        ),
+        (
+            "only the gate switches roles",
+            f"select {NAME} {FUNCTIONS} and p.prosrc ~* 'set_config\\(\\s*''role''|set\\s+(local\\s+)?role\\M' and p.oid <> 'gate.enter'::regproc",
+        ),
+        (
+            "no serialization failure is raised, since PostgREST would retry it",
+            f"select {NAME} {FUNCTIONS} and p.prosrc ~ '40001'",
+        ),
+        (
+            "every foreign key has an index that leads with it",
+            (
+                "select conrelid::regclass || '.' || conname from pg_constraint as k inner join pg_namespace as n on n.oid = k.connamespace"
+                " where k.contype = 'f' and n.nspname in ('public', 'private') and not exists (select from pg_index as i"
+                " where i.indrelid = k.conrelid and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey)"
+            ),
+        ),
+        (
+            "policies call the helpers and nothing else",
+            (
+                "select tablename || '.' || policyname from pg_policies where schemaname = 'public' and regexp_replace("
+                "concat(qual, with_check), 'private\\.(me\\(\\)|(orgs_with|maker_with)\\(''[a-z:-]+''::text\\))', '', 'g') ~ '[a-z_]+\\.[a-z_]+\\('"
+            ),
+        ),
+        (
+            "policies say for whom, one verb each",
+            "select tablename || '.' || policyname from pg_policies where schemaname = 'public' and (roles = '{public}' or cmd = 'ALL')",
+        ),
+        (
+            "no update or delete in a function lacks its where, which hosted projects refuse",
+            f"select {NAME} {FUNCTIONS} and exists (select from regexp_matches(p.prosrc, '\\m(?:update\\s+[a-z_.]+\\s+(?:as\\s+\\w+\\s+)?set|delete\\s+from)[^;]*;', 'gi') as m(s) where s[1] !~* 'where')",
+        ),
+        (
+            "no view runs as its owner",
+            "select c.relname from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace where n.nspname in ('public', 'backend') and c.relkind in ('v', 'm') and not coalesce(c.reloptions @> array['security_invoker=true'], false)",
+        ),
+    ],
+)
+def test_of_every(world: World, claim: str, offenders: str) -> None:
+    found = [row[0] for row in world.connection.execute(offenders.encode()).fetchall()]
+    assert not found, f"{claim}: {found}"
+
+
+def test_the_definer_functions_are_known_by_name_and_reason(world: World) -> None:
+    found = world.value(f"select array_agg({NAME}) {FUNCTIONS} and p.prosecdef")
+    assert sorted(found) == sorted(DEFINERS)
+
+
+def test_the_gate_stands_before_every_request(world: World) -> None:
+    settings = world.value("select rolconfig from pg_roles where rolname = 'authenticator'")
+    assert "pgrst.db_pre_request=gate.enter" in settings
