@@ -3,7 +3,7 @@ PYTHON ?= python3
 # uv installs four times as fast; PIP=pip does without it.
 PIP ?= uv
 RUN := .venv/bin/python
-CODE := shared functions dev ops tests
+CODE := shared functions dev ops tests bench
 
 .DEFAULT_GOAL := help
 .PHONY: help dev up down status logs psql reset clean setup test check fix policies migrate bench lock
@@ -41,7 +41,8 @@ setup: ## install what is needed (dev, up and test do it themselves)
 	@$(MAKE) --no-print-directory --silent -j2 .venv/.ready node_modules/.ready
 
 test: setup ## start a private stack, run every test, stop it
-	@$(RUN) -m pytest
+	@$(RUN) -m coverage run -m pytest -q
+	@$(RUN) -m coverage report
 
 check: setup .venv/.checks ## everything that can be checked without running: lint, types, layers, SQL, sizes
 	@.venv/bin/ruff check .
@@ -65,7 +66,7 @@ migrate: setup ## apply the migrations to the database that DATABASE_URL names
 	@$(RUN) -m dev migrate
 
 bench: setup ## measure every speed claim
-	@$(RUN) -m bench
+	@$(RUN) -m bench.imports
 
 lock: setup ## choose versions anew and write them down, with hashes
 	@$(RUN) -m dev.lock

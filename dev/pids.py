@@ -58,16 +58,24 @@ def parts(folder: Folder) -> dict[str, int]:
 
 def end_leftovers(folder: Folder) -> list[str]:
     """End what outlived its starter (kill -9, a closed machine), and return the names."""
-    ended = [note for note in read(folder)[1:] if note.members()]
+    found = {note: {process.pid for process in note.members()} for note in read(folder)[1:]}
+    ended = [note for note, members in found.items() if members]
+    numbers = set().union(*found.values())
     for note in ended:
         end_group(note.pid, signal.Signals(note.signal))
     deadline = time.monotonic() + PATIENCE
-    while (left := [note for note in ended if note.members()]) and time.monotonic() < deadline:
+    while (left := _alive(numbers)) and time.monotonic() < deadline:
         time.sleep(0.02)
-    for note in left:
-        end_group(note.pid, signal.SIGKILL)
+    for number in left:
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
     folder.pids.unlink(missing_ok=True)
     return [note.name for note in ended]
+
+
+def _alive(numbers: set[int]) -> set[int]:
+    """Go by number: a process that is ending has lost its command line while it still holds its port."""
+    return {process.pid for process in processes.table() if process.pid in numbers and not process.zombie}
 
 
 def end_group(group: int, how: signal.Signals) -> None:

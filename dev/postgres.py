@@ -13,6 +13,7 @@ from dev.cluster import Cluster
 from dev.trouble import Trouble
 
 PATIENCE = 60.0  # crash recovery of a busy database takes a while
+OLD_PROCESSES = "Terminate any old server processes"
 # What a test run does not need: its data does not outlive it.
 FLEETING = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "scram_iterations=1", "max_connections=200")
 # The builtin provider sorts alike on every machine, whatever LANG says.
@@ -53,9 +54,23 @@ def initialize(cluster: Cluster, password: str) -> None:
         raise Trouble(f"initdb failed: {(ran.stderr.strip().splitlines() or ['it said nothing'])[-1]}")
 
 
-def start(children: Children, cluster: Cluster, port: int, *, durable: bool) -> Child:
-    """Start the server; `wait_until_ready` says when it answers."""
+def serve(children: Children, cluster: Cluster, port: int, dsn: str, *, durable: bool) -> None:
+    """Start the server and wait until it answers."""
     _drop_stale_lock(cluster)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        child = _start(children, cluster, port, durable=durable)
+        try:
+            return _wait_until_ready(child, dsn)
+        except Trouble as trouble:
+            # Processes of a killed server take a moment to notice.
+            if OLD_PROCESSES not in str(trouble) or time.monotonic() > deadline:
+                raise
+            children.stop(child)
+            time.sleep(0.1)
+
+
+def _start(children: Children, cluster: Cluster, port: int, *, durable: bool) -> Child:
     settings = [
         f"port={port}",
         "listen_addresses=127.0.0.1",
@@ -75,7 +90,7 @@ def start(children: Children, cluster: Cluster, port: int, *, durable: bool) -> 
     )
 
 
-def wait_until_ready(child: Child, dsn: str) -> None:
+def _wait_until_ready(child: Child, dsn: str) -> None:
     """Connect until it works; a wrong password will not become right by waiting."""
     deadline = time.monotonic() + PATIENCE
     while True:

@@ -75,8 +75,8 @@ def start_postgres(stack: Stack) -> None:
 
 
 def _serve(stack: Stack, cluster: Cluster) -> None:
-    child = postgres.start(stack.children, cluster, stack.ports.postgres, durable=stack.durable)
-    postgres.wait_until_ready(child, stack.server.dsn("supabase_admin"))
+    address = stack.server.dsn("supabase_admin")
+    postgres.serve(stack.children, cluster, stack.ports.postgres, address, durable=stack.durable)
 
 
 def migrate(stack: Stack) -> int:
