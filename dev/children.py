@@ -52,12 +52,9 @@ class Children:
         cwd: Path | str = "/",
     ) -> Child:
         """Start a part; `word` stands in its command line, `says` is handed to its standard input."""
-        log = self.folder.log(name)
-        if log.exists():
-            log.replace(f"{log}.1")  # one earlier run is kept; what is said now is of this one
-        with log.open("ab") as output:
-            log.chmod(0o600)
-            try:
+        log = self._begin_log(name)
+        try:
+            with log.open("ab") as output:
                 process = subprocess.Popen(
                     [str(arg) for arg in args],
                     stdin=subprocess.DEVNULL if says is None else subprocess.PIPE,
@@ -71,14 +68,25 @@ class Children:
                     umask=0o077,
                     process_group=0,
                 )
-            except FileNotFoundError:
-                raise Trouble(f"{args[0]} was not found: install it, or put it on PATH.") from None
+        except FileNotFoundError:
+            raise Trouble(f"{args[0]} was not found: install it, or put it on PATH.") from None
+        child = self._keep(Child(name, process, log, stop), word)
         if process.stdin and says is not None:
             with suppress(BrokenPipeError), process.stdin as pipe:
                 pipe.write(says.encode())
-        child = Child(name, process, log, stop)
+        return child
+
+    def _begin_log(self, name: str) -> Path:
+        """Keep one earlier log, so that what is said now is of this start."""
+        log = self.folder.log(name)
+        if log.exists():
+            log.replace(f"{log}.1")
+        log.touch(0o600)
+        return log
+
+    def _keep(self, child: Child, word: str) -> Child:
         self.running.append(child)
-        self.notes.append(pids.Note(name, process.pid, word, int(stop)))
+        self.notes.append(pids.Note(child.name, child.process.pid, word, int(child.stop)))
         pids.write(self.folder, self.notes)
         return child
 

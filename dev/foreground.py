@@ -17,17 +17,29 @@ class Stopped(BaseException):
 
 
 def run(stack: Stack) -> None:
-    """Start, tell, watch, and stop everything when asked or when a part ends by itself."""
+    """Start, tell, watch, and stop everything when asked. A part that ends by itself is told of; the rest goes on."""
     with _stoppable():
         try:
             with stack:
                 stack.say(describe(stack.environment(), stack.folder.root))
                 stack.say("Stop with Ctrl-C.")
-                while True:
-                    time.sleep(0.3)
-                    stack.require_alive()
+                _watch(stack)
         except Stopped:
             _tell_quietly(stack, "Stopped.")
+
+
+def _watch(stack: Stack) -> None:
+    """Say of each part that ended that it did: without a database, functions must still answer that there is none."""
+    told: set[str] = set()
+    while True:
+        time.sleep(0.3)
+        for child in stack.children.running:
+            if child.process.poll() is not None and child.name not in told:
+                told.add(child.name)
+                _tell_quietly(
+                    stack,
+                    f"{child.name} stopped by itself; the rest goes on. Start anew to have it back. (Its log: {child.log})",
+                )
 
 
 def _tell_quietly(stack: Stack, line: str) -> None:

@@ -19,7 +19,6 @@ MAILS = ("INVITE", "CONFIRMATION", "RECOVERY", "EMAIL_CHANGE")
 def environment(binary: Path, ports: Ports, keyring: Keyring, project: Project, dsn: str) -> dict[str, str]:
     """Return everything that Auth is told."""
     url = f"http://127.0.0.1:{ports.gateway}"
-    mail = project.auth.get("email", {})
     settings = {
         "GOTRUE_DB_DRIVER": "postgres",
         "DATABASE_URL": f"{dsn}?search_path=auth&sslmode=disable",
@@ -33,15 +32,12 @@ def environment(binary: Path, ports: Ports, keyring: Keyring, project: Project, 
         "GOTRUE_SITE_URL": project.site_url,
         "GOTRUE_URI_ALLOW_LIST": ",".join(project.redirects),
         "GOTRUE_DISABLE_SIGNUP": _switch(not project.auth.get("enable_signup", True)),
-        "GOTRUE_EXTERNAL_EMAIL_ENABLED": _switch(mail.get("enable_signup", True)),
         "GOTRUE_EXTERNAL_ANONYMOUS_USERS_ENABLED": _switch(project.auth.get("enable_anonymous_sign_ins", False)),
-        "GOTRUE_MAILER_AUTOCONFIRM": _switch(not mail.get("enable_confirmations", False)),
         "GOTRUE_PASSWORD_MIN_LENGTH": str(project.password_length),
         "GOTRUE_PASSWORD_REQUIRED_CHARACTERS": ":".join(
             characters.replace(":", "\\:") for characters in project.password_characters
         ),
-        **{f"GOTRUE_MAILER_URLPATHS_{kind}": f"{url}/auth/v1/verify" for kind in MAILS},
-        "GOTRUE_RATE_LIMIT_EMAIL_SENT": "360000",
+        **_mail(url, project),
         **_tokens(url, keyring, project),
         **_hooks(project),
     }
@@ -88,6 +84,16 @@ def _tokens(url: str, keyring: Keyring, project: Project) -> dict[str, str]:
             project.auth.get("enable_refresh_token_rotation", True)
         ),
         "GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL": str(project.auth.get("refresh_token_reuse_interval", 10)),
+    }
+
+
+def _mail(url: str, project: Project) -> dict[str, str]:
+    mail = project.auth.get("email", {})
+    return {
+        "GOTRUE_EXTERNAL_EMAIL_ENABLED": _switch(mail.get("enable_signup", True)),
+        "GOTRUE_MAILER_AUTOCONFIRM": _switch(not mail.get("enable_confirmations", False)),
+        "GOTRUE_RATE_LIMIT_EMAIL_SENT": "360000",
+        **{f"GOTRUE_MAILER_URLPATHS_{kind}": f"{url}/auth/v1/verify" for kind in MAILS},
     }
 
 

@@ -28,17 +28,17 @@ def initialize(cluster: Cluster, password: str) -> None:
         os.fchown(reading, cluster.user.uid, cluster.user.gid)
     os.write(writing, f"{password}\n".encode())
     os.close(writing)
+    try:
+        _run_initdb(cluster, reading)
+    finally:
+        os.close(reading)
+
+
+def _run_initdb(cluster: Cluster, password: int) -> None:
+    where = [f"--pgdata={cluster.data}", "--username=supabase_admin", "--auth=scram-sha-256"]
     ran = subprocess.run(
-        [
-            str(cluster.program("initdb")),
-            f"--pgdata={cluster.data}",
-            "--username=supabase_admin",
-            "--auth=scram-sha-256",
-            f"--pwfile=/dev/fd/{reading}",
-            "--no-instructions",
-            *LOCALE,
-        ],
-        pass_fds=[reading],
+        [str(cluster.program("initdb")), *where, f"--pwfile=/dev/fd/{password}", "--no-instructions", *LOCALE],
+        pass_fds=[password],
         env=_environment(),
         cwd="/",
         umask=0o077,
@@ -49,7 +49,6 @@ def initialize(cluster: Cluster, password: str) -> None:
         group=cluster.user.group,
         extra_groups=cluster.user.extra_groups,
     )
-    os.close(reading)
     if ran.returncode:
         raise Trouble(f"initdb failed: {(ran.stderr.strip().splitlines() or ['it said nothing'])[-1]}")
 

@@ -146,11 +146,6 @@ class Stack:
         self.lock.close()
         self.lock = None
 
-    def require_alive(self) -> None:
-        """Raise if a part has stopped by itself."""
-        for child in self.children.running:
-            child.require_alive()
-
     def __enter__(self) -> Self:
         self.start()
         return self

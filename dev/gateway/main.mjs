@@ -1,4 +1,5 @@
-// The gateway's process: one door for everything, and lite's Auth behind it. Its settings come through standard input, not through arguments that `ps` shows.
+// The gateway's process: one door for everything, and lite's Auth behind it.
+// Its settings come through standard input, not through arguments, which `ps` shows.
 const OLDEST = 20;
 if (Number(process.versions.node.split(".")[0]) < OLDEST) {
   console.error(`Node ${OLDEST} or newer is needed; this is ${process.version}.`);

@@ -56,8 +56,11 @@ export async function listen(settings) {
   }
 
   async function route(request, response) {
+    if (!URL.canParse(request.url, settings.url)) return refuse(response, 400, "This is no address.");
     const url = new URL(request.url, settings.url);
-    const door = request.url.match(/^\/(auth|rest|storage|functions)\/v1(?=[/?]|$)/)?.[1];
+    const door = doorOf(request.url);
+    // "/auth/v1/../../rest/v1" must not go in at one door and come out at another.
+    if (door !== doorOf(url.pathname)) return refuse(response, 400, "Write the path without detours.");
     if (door === "functions") return toFunction(request, response);
     if (request.method === "OPTIONS") return answerPreflight(request, response);
     if (door === "auth") return toAuth(request, response, url);
@@ -78,6 +81,8 @@ export async function listen(settings) {
 }
 
 const HINT = "Send the publishable or the secret key of this project in the `apikey` header.";
+
+const doorOf = (path) => path.match(/^\/(auth|rest|storage|functions)\/v1(?=[/?]|$)/)?.[1];
 
 function withoutKey(path, url) {
   if (!url.searchParams.has("apikey")) return path;

@@ -1,3 +1,4 @@
+import http.client
 from collections.abc import Iterator
 
 import httpx
@@ -89,3 +90,13 @@ def test_what_is_too_large_is_told_to_clients_that_send_it_all_first(stack: Stac
     body = b"x" * 5_000_000
     answer = httpx.post(f"{stack.functions_url}/auth/api-keys", content=body, headers={"Authorization": "Bearer a.b.c"})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/auth/v1/../../rest/v1/profiles", "/auth/v1/%2e%2e/%2e%2e/_system/info", "//", "/\\"]
+)
+def test_a_path_does_not_go_in_at_one_door_and_come_out_at_another(stack: Stack, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", stack.ports.gateway)
+    connection.request("GET", path, headers={"apikey": stack.publishable_key})  # as it is: httpx would tidy it
+    assert connection.getresponse().status in {400, 404}
+    connection.close()
