@@ -38,7 +38,7 @@ def _watch(stack: Stack) -> None:
                 told.add(child.name)
                 _tell_quietly(
                     stack,
-                    f"{child.name} stopped by itself; the rest goes on. Start anew to have it back. (Its log: {child.log})",
+                    f"{child.name} stopped by itself (its log: {child.log}). The rest goes on; start anew for all.",
                 )
 
 

@@ -129,3 +129,19 @@ class World:
             *(key, digest_of(secret)),
         )
         return Key(key, lookup, maker.id, organization, tuple(scopes), secret)
+
+    def invitation(
+        self, inviter: Person, organization: UUID, email: str, role: str = "member", token: str = ""
+    ) -> UUID:
+        """Invite an address, past our own functions; without a token nobody can accept."""
+        invitation = uuid4()
+        self.run(
+            "insert into invitations (id, org_id, email, role, invited_by) values (%s, %s, %s, %s, %s)",
+            *(invitation, organization, email, role, inviter.id),
+        )
+        self.run(
+            "insert into private.invitation_digests (invitation_id, digest)"
+            " values (%s, sha256(convert_to(%s, 'utf8')))",
+            *(invitation, token or str(uuid4())),
+        )
+        return invitation

@@ -89,6 +89,12 @@ def scene(world: World) -> Scene:
             {"role": "owner"},
             {"org_id": organization, "user_id": outsider.id, "role": "owner"},
         ),
+        Target(
+            "invitations",
+            {"id": world.invitation(owner, organization, "guest@example.com")},
+            {"role": "owner"},
+            {"id": uuid4(), "org_id": organization, "email": "x@example.com", "role": "owner"},
+        ),
         Target("api_keys", {"id": keys["key"].id}, {"expires_at": tomorrow}, new_key),
     ]
     return Scene(callers, {target.table: target for target in targets})

@@ -31,8 +31,8 @@ WHO_MAY = {
     other_owner            no      no      no      no      no
     member                 yes     no      no      no      no
     billing                yes     no      no      no      no
-    admin                  yes     no      no      no      no
-    owner                  yes     no      no      no      no
+    admin                  yes     no      yes     no      no
+    owner                  yes     no      yes     no      no
     other_app              no      no      no      no      no
     signed_out             no      no      no      no      no
     banned                 no      no      no      no      no
@@ -80,6 +80,26 @@ WHO_MAY = {
     deleted                no      no      no      no      no
     signed_in_anonymously  no      no      no      no      no
     key                    yes     no      no      no      no
+    key_without_scope      no      no      no      no      no
+    key_of_member          no      no      no      no      no
+    key_of_banned          no      no      no      no      no
+    other_key              no      no      no      no      no
+    """,
+    "invitations": """
+                           select  insert  update  delete  truncate
+    nobody                 no      no      no      no      no
+    outsider               no      no      no      no      no
+    other_owner            no      no      no      no      no
+    member                 no      no      no      no      no
+    billing                no      no      no      no      no
+    admin                  yes     no      no      no      no
+    owner                  yes     no      no      no      no
+    other_app              no      no      no      no      no
+    signed_out             no      no      no      no      no
+    banned                 no      no      no      no      no
+    deleted                no      no      no      no      no
+    signed_in_anonymously  no      no      no      no      no
+    key                    no      no      no      no      no
     key_without_scope      no      no      no      no      no
     key_of_member          no      no      no      no      no
     key_of_banned          no      no      no      no      no

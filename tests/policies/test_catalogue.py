@@ -10,6 +10,25 @@ NAME = "n.nspname || '.' || p.proname"
 
 # Why each of these may act as its owner. A definer that is not listed fails.
 DEFINERS = {
+    "private.accept_invitation": "writes memberships, reads digests and confirmed addresses",
+    "private.adopt_key": "nobody writes keys but the key functions",
+    "private.change_role": "nobody writes memberships but the member functions",
+    "private.create_invitation": "nobody writes invitations but these functions",
+    "private.create_organization": "nobody writes organizations but these functions",
+    "private.delete_organization": "as create_organization",
+    "private.guard_personal": "fires for Supabase Auth's role, too",
+    "private.held_by": "reads memberships past their own policies",
+    "private.lock_organization": "locks a row that clients may not write",
+    "private.mark_ownerless": "fires for Supabase Auth's role, too",
+    "private.open_invitation": "locks a row that clients may not write",
+    "private.remove_member": "as change_role",
+    "private.require_another_owner": "reads memberships past their own policies",
+    "private.require_no_more_than_mine": "reads permissions and memberships past their policies",
+    "private.require_permission": "reads memberships past their own policies",
+    "private.resend_invitation": "as create_invitation",
+    "private.revoke_invitation": "as create_invitation",
+    "private.send_invitation": "writes the outbox",
+    "private.transfer_organization": "as change_role",
     "backend.admit": "the gatekeeper may call nothing else",
     "gate.recognize": "looks up function keys and API keys, closed to every caller",
     "private.check_scopes": "reads permissions and memberships past their policies",
@@ -66,7 +85,7 @@ DEFINERS = {
         ),
         (
             "only the gate switches roles",
-            f"select {NAME} {FUNCTIONS} and p.prosrc ~* 'set_config\\(\\s*''role''|set\\s+(local\\s+)?role\\M' and p.oid <> 'gate.enter'::regproc",
+            f"select {NAME} {FUNCTIONS} and p.prosrc ~* 'set_config\\(\\s*''role''|(^|;|\\mbegin|\\mthen|\\melse|\\mloop)\\s*set\\s+(local\\s+|session\\s+)?role\\M' and p.oid <> 'gate.enter'::regproc",
         ),
         (
             "no serialization failure is raised, since PostgREST would retry it",

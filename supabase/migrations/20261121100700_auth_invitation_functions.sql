@@ -1,0 +1,148 @@
+-- Inviting, sending again, revoking and accepting. The token is derived outside, so inviting goes through our functions only.
+set local lock_timeout = '3s';
+set local statement_timeout = '60s';
+
+create function private.send_invitation(invitation public.invitations) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    most constant integer := (select s.value::integer from private.settings as s where s.name = 'invitations_per_day');
+begin
+    if (
+        select count(*) from private.invitation_sends as s
+        where s.org_id = invitation.org_id and s.created_at > now() - interval '24 hours'
+    ) >= most then
+        perform private.refuse(429, format('An organization may send %s invitations a day. Try again tomorrow.', most));
+    end if;
+    insert into private.invitation_sends (org_id) values (invitation.org_id);
+    insert into private.outbox (kind, dedupe_key, payload) values (
+        'mail.invitation', format('invitation:%s:%s', invitation.id, invitation.sends),
+        jsonb_build_object('invitation_id', invitation.id, 'send', invitation.sends)
+    );
+end
+$$;
+comment on function private.send_invitation(public.invitations) is
+'Writes the outbox row of one mail, within the organization''s daily quota. The caller holds the organization''s lock.';
+
+create function private.create_invitation(org uuid, address text, as_role text, new_id uuid, digest_hex text)
+returns public.invitations
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    made public.invitations;
+begin
+    perform private.require_function();
+    perform private.lock_organization(org);
+    perform private.require_permission(org, 'members:write');
+    if digest_hex !~ '^[0-9a-f]{64}$' then
+        perform private.refuse(400, 'The digest is not one of SHA-256.');
+    elsif exists (select from public.organizations as o where o.id = org and o.personal_of is not null) then
+        perform private.refuse(409, 'Nobody can join a personal organization. Make another one.');
+    elsif not exists (select from private.roles as r where r.role = as_role) then
+        perform private.refuse(400, 'No such role.', '[{"field": "role", "problem": "Choose owner, admin, billing or member."}]');
+    end if;
+    perform private.require_no_more_than_mine(org, as_role);
+    update public.invitations as i set revoked_at = now()
+    where i.org_id = org and i.email = lower(address) and i.accepted_at is null and i.revoked_at is null and i.expires_at <= now();
+
+    insert into public.invitations (id, org_id, email, role, invited_by)
+    values (new_id, org, lower(address), as_role, private.me())
+    on conflict (org_id, email) where accepted_at is null and revoked_at is null do nothing
+    returning * into made;
+    if made.id is null then
+        perform private.refuse(409, 'This address has an open invitation. Send it again, or revoke it first.');
+    end if;
+    insert into private.invitation_digests (invitation_id, digest) values (made.id, decode(digest_hex, 'hex'));
+    perform private.send_invitation(made);
+    return made;
+end
+$$;
+comment on function private.create_invitation(uuid, text, text, uuid, text) is
+'Invites an address; says nothing of whether it has an account. The digest is SHA-256 of the token, in hex.';
+
+create function private.open_invitation(invitation uuid) returns public.invitations
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    found_one public.invitations;
+begin
+    perform private.lock_organization((select i.org_id from public.invitations as i where i.id = invitation));
+    select i.* into found_one from public.invitations as i
+    where i.id = invitation and i.org_id in (select private.orgs_with('members:write'))
+    for update;
+    if found_one.id is null then
+        perform private.refuse(404, 'No such invitation.');
+    elsif found_one.accepted_at is not null then
+        perform private.refuse(409, 'This invitation was accepted already.');
+    end if;
+    return found_one;
+end
+$$;
+comment on function private.open_invitation(uuid) is
+'Locks an invitation, after its organization, that the person asking may manage and nobody has accepted.';
+
+create function private.resend_invitation(invitation uuid) returns public.invitations
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    sent public.invitations := private.open_invitation(invitation);
+begin
+    if sent.revoked_at is not null then
+        perform private.refuse(409, 'This invitation was revoked. Invite again.');
+    elsif sent.sends >= 10 then
+        perform private.refuse(409, 'This invitation was sent 10 times. Revoke it and invite again.');
+    end if;
+    perform private.require_no_more_than_mine(sent.org_id, sent.role);
+    update public.invitations as i set sends = i.sends + 1, expires_at = now() + interval '7 days'
+    where i.id = sent.id returning i.* into sent;
+    perform private.send_invitation(sent);
+    return sent;
+end
+$$;
+comment on function private.resend_invitation(uuid) is 'Sends an invitation again and gives it another 7 days.';
+
+create function private.revoke_invitation(invitation uuid) returns public.invitations
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    revoked public.invitations := private.open_invitation(invitation);
+begin
+    if revoked.revoked_at is null then
+        update public.invitations as i set revoked_at = now() where i.id = revoked.id returning i.* into revoked;
+    end if;
+    return revoked;
+end
+$$;
+comment on function private.revoke_invitation(uuid) is 'Ends an invitation. A repeat answers the same.';
+
+create function private.accept_invitation(token text) returns public.memberships
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    accepted public.invitations;
+    membership public.memberships;
+begin
+    update public.invitations as i set accepted_at = now()
+    from private.invitation_digests as d, auth.users as u
+    where d.digest = sha256(convert_to(token, 'utf8'))
+        and i.id = d.invitation_id
+        and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
+        and u.id = private.me()
+        and u.email_confirmed_at is not null
+        and lower(u.email) = i.email
+        and not exists (
+            select from private.role_permissions as rp
+            where rp.role = i.role and rp.permission not in (select private.held_by(i.invited_by, i.org_id))
+        )
+    returning i.* into accepted;
+    if accepted.id is null then
+        perform private.refuse(404, 'No such invitation for you: it has ended, or it is not for the address you confirmed.');
+    end if;
+    insert into public.memberships (org_id, user_id, role) values (accepted.org_id, private.me(), accepted.role)
+    on conflict (org_id, user_id) do nothing;
+    select m.* into membership from public.memberships as m where m.org_id = accepted.org_id and m.user_id = private.me();
+    return membership;
+end
+$$;
+comment on function private.accept_invitation(text) is
+'Joins the organization that the token invites to, once, while who invited could still give that role. Members keep theirs.';
