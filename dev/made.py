@@ -5,7 +5,7 @@ import subprocess
 
 import psycopg
 
-from dev import gateway, packages, postgres
+from dev import node, packages, postgres
 from dev.cluster import Cluster
 from dev.folder import Folder
 from dev.keyring import ROLES, Keyring
@@ -63,7 +63,7 @@ def bootstrap(admin_dsn: str, keyring: Keyring) -> None:
 def make_lite_tables(auth_dsn: str, printing: subprocess.Popen[str]) -> None:
     """Create what lite's Auth needs, as the role that will own it."""
     with psycopg.connect(auth_dsn, autocommit=True) as connection:
-        connection.execute(gateway.read_schema(printing).encode())
+        connection.execute(node.read_schema(printing).encode())
         connection.execute(CLOSE_AUTH)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from dev import database, gateway, gotrue, made, migrations, pids, postgres, postgrest, probes, units, watchdog
+from dev import database, gotrue, made, migrations, node, pids, postgres, postgrest, probes, units, watchdog
 from dev.cluster import Cluster, locate
 from dev.envfile import render
 from dev.project import SUPABASE
@@ -63,7 +63,7 @@ def start_postgres(stack: Stack) -> None:
         made.require_same(stack.folder, auth)
         _serve(stack, stack.cluster)
     else:
-        printing = None if stack.auth_binary else gateway.auth_schema()
+        printing = None if stack.auth_binary else node.auth_schema()
         made.initialize(stack.folder, stack.cluster, stack.keyring)
         _serve(stack, stack.cluster)
         made.bootstrap(stack.server.dsn("supabase_admin"), stack.keyring)
@@ -105,7 +105,7 @@ def start_servers(stack: Stack) -> None:
     """Start all that stands on the database at once, then wait for each."""
     rest = postgrest.start(stack.children, stack.folder, stack.service, stack.project, stack.keyring.public_jwk)
     auth = stack.auth_binary and gotrue.serve(stack.children, stack.auth_binary, _auth_environment(stack))
-    door = gateway.start(
+    door = node.start(
         stack.children,
         stack.ports,
         stack.keyring,

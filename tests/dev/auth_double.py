@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import jwt
 import psycopg
 
-from dev.gateway import auth_schema, read_schema
+from dev.node import auth_schema, read_schema
 
 
 def address() -> str:

@@ -10,8 +10,8 @@ import pytest
 from dev import packages, ports, probes
 from dev.children import Children
 from dev.folder import Folder
-from dev.gateway import start
 from dev.keyring import Keyring
+from dev.node import start
 from dev.ports import Ports
 from dev.project import Project
 
