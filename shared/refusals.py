@@ -12,6 +12,7 @@ BY_CODE: dict[str, type[Problem]] = {
     "42501": errors.Forbidden,
     "23505": errors.Conflict,
     "23503": errors.Conflict,
+    "23502": errors.ValidationError,
     "23514": errors.ValidationError,
     "57014": errors.UpstreamTimeout,
     "40P01": errors.Unavailable,

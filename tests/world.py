@@ -140,8 +140,8 @@ class World:
             *(invitation, organization, email, role, inviter.id),
         )
         self.run(
-            "insert into private.invitation_digests (invitation_id, digest)"
-            " values (%s, sha256(convert_to(%s, 'utf8')))",
+            "insert into private.invitation_digests (invitation_id, pepper_version, digest)"
+            " values (%s, 1, sha256(convert_to(%s, 'utf8')))",
             *(invitation, token or str(uuid4())),
         )
         return invitation

@@ -1,14 +1,16 @@
 """The statements of the auth functions. Who may see which row is not here: policies decide."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from postgrest import SyncPostgrestClient
 
-from functions.auth.schemas import ApiKeys
+from functions.auth.schemas import ApiKeys, Invitations
 from shared.pages import Rows, fetch
 
 API_KEY = "id,org_id,maker_id,name,lookup,scopes,expires_at,created_at,last_used_at,revoked_at"
+INVITATION = "id,org_id,email,role,invited_by,sends,expires_at,accepted_at,revoked_at,created_at"
 PROFILE = "id,display_name,avatar_url,created_at,updated_at"
 
 
@@ -27,3 +29,20 @@ def read_profile(db: SyncPostgrestClient, person: str) -> Any:  # noqa: ANN401 -
     """Return a person's profile, or nothing if it is not the caller's to read."""
     rows = db.from_("profiles").select(PROFILE).eq("id", person).limit(1).execute().data
     return rows[0] if rows else None
+
+
+def change_profile(db: SyncPostgrestClient, person: str, change: Mapping[str, Any]) -> Any:  # noqa: ANN401 - one row as JSON
+    """Change a person's own profile and return it, or nothing if it is not the caller's to change."""
+    rows = db.from_("profiles").update(dict(change)).eq("id", person).execute().data
+    return rows[0] if rows else None
+
+
+def list_invitations(db: SyncPostgrestClient, page: Invitations) -> Rows:
+    """Return the invitations that the caller manages, newest first."""
+    query = db.from_("invitations").select(INVITATION)
+    return fetch(query.eq("org_id", page.org_id) if page.org_id else query, page)
+
+
+def change_invitation(db: SyncPostgrestClient, function: str, invitation: UUID) -> Any:  # noqa: ANN401 - one row as JSON
+    """Send an invitation again or revoke it, and return its row."""
+    return db.rpc(function, {"invitation_id": str(invitation)}).execute().data

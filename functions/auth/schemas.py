@@ -56,6 +56,13 @@ class ApiKeyPage(Output):
     has_more: bool
 
 
+class ProfileChange(Input):
+    """What of a profile is to be changed; what is left out stays."""
+
+    display_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
+    avatar_url: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=2048)] | None = None
+
+
 class Profile(Output):
     """How a person is shown to others."""
 
@@ -64,3 +71,78 @@ class Profile(Output):
     avatar_url: str | None
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+
+class NewInvitation(Input):
+    """An address to be invited; Postgres says what an address is."""
+
+    org_id: UUID
+    email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=3, max_length=254)]
+    role: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,31}$")]
+
+
+class Invitations(Page):
+    """A page of invitations, of one organization or of all that the caller manages."""
+
+    org_id: UUID | None = None
+
+
+class Invitation(Output):
+    """An invitation, which never shows its token."""
+
+    id: UUID
+    org_id: UUID
+    email: str
+    role: str
+    invited_by: UUID | None
+    sends: int
+    expires_at: AwareDatetime
+    accepted_at: AwareDatetime | None
+    revoked_at: AwareDatetime | None
+    created_at: AwareDatetime
+
+
+class InvitationPage(Output):
+    """A page of invitations, newest first."""
+
+    items: list[Invitation]
+    next_cursor: str | None
+    has_more: bool
+
+
+class Acceptance(Input):
+    """The token from the mail."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Membership(Output):
+    """Somebody's place in an organization."""
+
+    org_id: UUID
+    user_id: UUID
+    role: str
+    created_at: AwareDatetime
+
+
+class Session(Output):
+    """One place where a person is signed in."""
+
+    id: UUID
+    created_at: AwareDatetime
+    last_used_at: AwareDatetime
+    user_agent: str | None
+    ip: str | None
+    is_current: bool
+
+
+class SessionList(Output):
+    """All of them: a person has few."""
+
+    items: list[Session]
+
+
+class Revoked(Output):
+    """How many sessions were ended."""
+
+    revoked: int

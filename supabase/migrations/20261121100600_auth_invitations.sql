@@ -28,11 +28,13 @@ create index invitations_invited_by_idx on public.invitations (invited_by);
 
 create table private.invitation_digests (
     invitation_id uuid primary key references public.invitations on delete cascade,
+    pepper_version integer not null check (pepper_version > 0),
     digest bytea not null unique check (octet_length(digest) = 32),
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
-comment on table private.invitation_digests is 'SHA-256 of each invitation''s token, which is derived by our functions and never stored.';
+comment on table private.invitation_digests
+is 'SHA-256 of each invitation''s token, which our functions derive from its id under a pepper and never store.';
 
 create table private.invitation_sends (
     id bigint generated always as identity primary key,

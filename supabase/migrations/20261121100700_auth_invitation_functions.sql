@@ -24,7 +24,9 @@ $$;
 comment on function private.send_invitation(public.invitations) is
 'Writes the outbox row of one mail, within the organization''s daily quota. The caller holds the organization''s lock.';
 
-create function private.create_invitation(org uuid, address text, as_role text, new_id uuid, digest_hex text)
+create function private.create_invitation(
+    org uuid, address text, as_role text, new_id uuid, pepper integer, digest_hex text
+)
 returns public.invitations
 language plpgsql security definer set search_path = ''
 as $$
@@ -52,12 +54,13 @@ begin
     if made.id is null then
         perform private.refuse(409, 'This address has an open invitation. Send it again, or revoke it first.');
     end if;
-    insert into private.invitation_digests (invitation_id, digest) values (made.id, decode(digest_hex, 'hex'));
+    insert into private.invitation_digests (invitation_id, pepper_version, digest)
+    values (made.id, pepper, decode(digest_hex, 'hex'));
     perform private.send_invitation(made);
     return made;
 end
 $$;
-comment on function private.create_invitation(uuid, text, text, uuid, text) is
+comment on function private.create_invitation(uuid, text, text, uuid, integer, text) is
 'Invites an address; says nothing of whether it has an account. The digest is SHA-256 of the token, in hex.';
 
 create function private.open_invitation(invitation uuid) returns public.invitations

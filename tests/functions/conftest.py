@@ -2,10 +2,11 @@ import asyncio
 
 import pytest
 
+from tests.functions.deployed import ask, deployed
 from tests.shared.fixtures import environment, settings, upstream
 from tests.shared.loop import LOOP
 
-__all__ = ["environment", "loop_of_lambda", "settings", "upstream"]
+__all__ = ["ask", "deployed", "environment", "loop_of_lambda", "settings", "upstream"]
 
 
 @pytest.fixture(autouse=True)

@@ -44,8 +44,8 @@ def test_a_handler_imports_only_what_it_uses(handler: str) -> None:
         assert modules & (HEALTH_NEVER | LATER) == set()
 
 
-def test_the_handlers_of_this_version_are_all_here() -> None:
-    assert HANDLERS == ["functions.auth.api_keys", "functions.auth.profile", "functions.core.health"]
+def test_the_handlers_are_found() -> None:
+    assert {"functions.auth.api_keys", "functions.core.health"} <= set(HANDLERS)
 
 
 def test_a_handler_can_be_imported_without_an_environment() -> None:

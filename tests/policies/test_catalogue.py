@@ -10,6 +10,12 @@ NAME = "n.nspname || '.' || p.proname"
 
 # Why each of these may act as its owner. A definer that is not listed fails.
 DEFINERS = {
+    "private.erase_me": "deletes from auth.users",
+    "private.export_me": "reads auth.users, and names of organizations past their policies",
+    "private.list_sessions": "reads auth.sessions",
+    "private.require_fresh_sign_in": "reads auth.sessions",
+    "private.revoke_other_sessions": "deletes from auth.sessions",
+    "private.revoke_session": "deletes from auth.sessions",
     "private.accept_invitation": "writes memberships, reads digests and confirmed addresses",
     "private.adopt_key": "nobody writes keys but the key functions",
     "private.change_role": "nobody writes memberships but the member functions",

@@ -44,6 +44,7 @@ def invite(
         email=email,
         role=role,
         id=uuid4(),
+        pepper_version=1,
         digest=digest,
     )
 
@@ -87,6 +88,7 @@ def test_inviting_goes_through_our_function_only(ask: Ask, world: World) -> None
         "email": "a@b.co",
         "role": "member",
         "id": uuid4(),
+        "pepper_version": 1,
         "digest": "0" * 64,
     }
     assert ask(owner, "create_invitation", **arguments).json()["code"] == "PT403"
