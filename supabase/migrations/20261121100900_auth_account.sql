@@ -66,7 +66,7 @@ comment on function private.require_fresh_sign_in() is
 'Refuses unless the caller''s session began within 10 minutes. A refreshed token does not count.';
 
 -- Definer: reads auth.users, and rows of organizations the person may not read.
-create function private.export_me() returns jsonb
+create function private.collect_me() returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -106,7 +106,7 @@ begin
     );
 end
 $$;
-comment on function private.export_me() is
+comment on function private.collect_me() is
 'Everything that is stored about the person asking, as one document. No secrets: there are none to tell.';
 
 -- Definer: deletes from auth.users.
@@ -134,6 +134,7 @@ begin
     ) then
         perform private.refuse(409, 'You are the last owner of an organization with other members. Hand it over or delete it first.');
     end if;
+    perform private.note_erasure(person);
     delete from public.organizations as o where o.id = any(alone);
     delete from auth.users as u where u.id = person;
 end

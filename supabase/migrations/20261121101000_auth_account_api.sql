@@ -18,11 +18,6 @@ language sql security invoker set search_path = ''
 as $$ select private.revoke_other_sessions() $$;
 comment on function public.revoke_other_sessions() is 'Sign out everywhere else; the answer is how many sessions that were.';
 
-create function public.export_me() returns jsonb
-language sql stable security invoker set search_path = ''
-as $$ select private.export_me() $$;
-comment on function public.export_me() is 'Everything that is stored about you.';
-
 create function public.erase_me() returns void
 language sql security invoker set search_path = ''
 as $$ select private.erase_me() $$;
@@ -32,6 +27,5 @@ grant execute on function
 public.list_sessions(), private.list_sessions(),
 public.revoke_session(uuid), private.revoke_session(uuid),
 public.revoke_other_sessions(), private.revoke_other_sessions(),
-public.export_me(), private.export_me(),
 public.erase_me(), private.erase_me()
 to authenticated;

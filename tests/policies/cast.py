@@ -95,6 +95,12 @@ def scene(world: World) -> Scene:
             {"role": "owner"},
             {"id": uuid4(), "org_id": organization, "email": "x@example.com", "role": "owner"},
         ),
+        Target(
+            "audit_log",
+            {"id": world.value("select max(id) from audit_log where org_id = %s", organization)},
+            {"success": False},
+            {"org_id": organization, "action": "a.b", "actor_kind": "person"},
+        ),
         Target("api_keys", {"id": keys["key"].id}, {"expires_at": tomorrow}, new_key),
     ]
     return Scene(callers, {target.table: target for target in targets})

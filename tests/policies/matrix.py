@@ -105,6 +105,27 @@ WHO_MAY = {
     key_of_banned          no      no      no      no      no
     other_key              no      no      no      no      no
     """,
+    # The target is a row about the organization.
+    "audit_log": """
+                           select  insert  update  delete  truncate
+    nobody                 no      no      no      no      no
+    outsider               no      no      no      no      no
+    other_owner            no      no      no      no      no
+    member                 no      no      no      no      no
+    billing                no      no      no      no      no
+    admin                  yes     no      no      no      no
+    owner                  yes     no      no      no      no
+    other_app              no      no      no      no      no
+    signed_out             no      no      no      no      no
+    banned                 no      no      no      no      no
+    deleted                no      no      no      no      no
+    signed_in_anonymously  no      no      no      no      no
+    key                    no      no      no      no      no
+    key_without_scope      yes    no      no      no      no
+    key_of_member          no      no      no      no      no
+    key_of_banned          no      no      no      no      no
+    other_key              no      no      no      no      no
+    """,
 }
 
 

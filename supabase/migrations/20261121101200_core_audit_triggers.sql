@@ -1,0 +1,146 @@
+-- What writes the audit log: one trigger for each statement, however many rows it touches.
+set local lock_timeout = '3s';
+set local statement_timeout = '60s';
+
+create type private.actor as (kind text, id uuid, name text);
+
+create function private.actor() returns private.actor
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+    claims constant jsonb := private.claims();
+    function constant text := nullif(current_setting('mainstay.function', true), '');
+begin
+    return case
+        when claims ->> 'role' = 'authenticated' then row('person', (claims ->> 'sub')::uuid, null)::private.actor
+        when claims ->> 'role' = 'integrator' then row('key', (claims ->> 'sub')::uuid, null)::private.actor
+        when function is not null then row('function', null, function)::private.actor
+        when session_user = 'supabase_auth_admin' then row('auth', null, session_user)::private.actor
+        else row('operator', null, coalesce(claims ->> 'role', session_user))::private.actor
+    end;
+end
+$$;
+comment on function private.actor() is 'Who acts: a person, an API key, one of our functions, Supabase Auth, or an operator.';
+
+-- Definer: nobody but this file's functions writes the log.
+create function private.record(
+    action text, org uuid, subject text, before jsonb default null, after jsonb default null, success boolean default true
+) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    actor constant private.actor := private.actor();
+begin
+    insert into public.audit_log (
+        org_id, action, subject, actor_kind, actor_id, actor_name, success, before, after, request_id, ip, agent
+    ) values (
+        org, action, subject, actor.kind, actor.id, actor.name, success, before, after,
+        nullif(current_setting('mainstay.request_id', true), ''), private.client_ip(),
+        nullif(current_setting('mainstay.client_agent', true), '')
+    );
+end
+$$;
+comment on function private.record(text, uuid, text, jsonb, jsonb, boolean) is
+'Writes one audit row, for acts that change no row of an audited table.';
+
+-- Arguments of the triggers: the column with the organization, the key''s columns, and columns not to be kept.
+create function private.audit_inserted() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    actor constant private.actor := private.actor();
+    request text := nullif(current_setting('mainstay.request_id', true), '');
+    address inet := private.client_ip();
+    agent text := nullif(current_setting('mainstay.client_agent', true), '');
+    keys constant text[] := string_to_array(tg_argv[1], ',');
+    hidden constant text[] := string_to_array(tg_argv[2], ',');
+begin
+    insert into public.audit_log (org_id, action, subject, actor_kind, actor_id, actor_name, after, request_id, ip, agent)
+    select (n.kept ->> tg_argv[0])::uuid, tg_table_name || '.insert',
+        case when keys[2] is null then n.kept ->> keys[1] else (n.kept ->> keys[1]) || '/' || (n.kept ->> keys[2]) end,
+        actor.kind, actor.id, actor.name, n.kept - hidden, request, address, agent
+    from (select to_jsonb(r) as kept from new_rows as r offset 0) as n;
+    return null;
+end
+$$;
+comment on function private.audit_inserted() is 'Trigger: one audit row for each row inserted.';
+
+create function private.audit_deleted() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    actor constant private.actor := private.actor();
+    request text := nullif(current_setting('mainstay.request_id', true), '');
+    address inet := private.client_ip();
+    agent text := nullif(current_setting('mainstay.client_agent', true), '');
+    keys constant text[] := string_to_array(tg_argv[1], ',');
+    hidden constant text[] := string_to_array(tg_argv[2], ',');
+begin
+    insert into public.audit_log (org_id, action, subject, actor_kind, actor_id, actor_name, before, request_id, ip, agent)
+    select (o.kept ->> tg_argv[0])::uuid, tg_table_name || '.delete',
+        case when keys[2] is null then o.kept ->> keys[1] else (o.kept ->> keys[1]) || '/' || (o.kept ->> keys[2]) end,
+        actor.kind, actor.id, actor.name, o.kept - hidden, request, address, agent
+    from (select to_jsonb(r) as kept from old_rows as r offset 0) as o;
+    return null;
+end
+$$;
+comment on function private.audit_deleted() is 'Trigger: one audit row for each row deleted.';
+
+create function private.audit_updated() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    actor constant private.actor := private.actor();
+    request text := nullif(current_setting('mainstay.request_id', true), '');
+    address inet := private.client_ip();
+    agent text := nullif(current_setting('mainstay.client_agent', true), '');
+    keys constant text[] := string_to_array(tg_argv[1], ',');
+    hidden constant text[] := string_to_array(tg_argv[2], ',');
+    -- Stamps are no changes.
+    stamps constant text[] := array['updated_at', 'last_used_at'];
+begin
+    insert into public.audit_log (
+        org_id, action, subject, actor_kind, actor_id, actor_name, before, after, request_id, ip, agent
+    )
+    select (n.kept ->> tg_argv[0])::uuid, tg_table_name || '.update',
+        case when keys[2] is null then n.kept ->> keys[1] else (n.kept ->> keys[1]) || '/' || (n.kept ->> keys[2]) end,
+        actor.kind, actor.id, actor.name, o.kept - hidden, n.kept - hidden, request, address, agent
+    from (select to_jsonb(r) as kept from new_rows as r offset 0) as n
+    inner join (select to_jsonb(r) as kept from old_rows as r offset 0) as o
+        on o.kept -> keys[1] = n.kept -> keys[1] and (keys[2] is null or o.kept -> keys[2] = n.kept -> keys[2])
+    where o.kept - stamps <> n.kept - stamps;
+    return null;
+end
+$$;
+comment on function private.audit_updated() is 'Trigger: one audit row for each row that an update really changed, with its former state.';
+
+create procedure private.audit(target regclass, org_column text, key_columns text, hidden_columns text default '') -- noqa: LT01
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+    execute format(
+        'create trigger audit_inserted after insert on %s referencing new table as new_rows
+        for each statement execute function private.audit_inserted(%L, %L, %L)', target, org_column, key_columns, hidden_columns
+    );
+    execute format(
+        'create trigger audit_updated after update on %s referencing old table as old_rows new table as new_rows
+        for each statement execute function private.audit_updated(%L, %L, %L)', target, org_column, key_columns, hidden_columns
+    );
+    execute format(
+        'create trigger audit_deleted after delete on %s referencing old table as old_rows
+        for each statement execute function private.audit_deleted(%L, %L, %L)', target, org_column, key_columns, hidden_columns
+    );
+end
+$$;
+comment on procedure private.audit(regclass, text, text, text) -- noqa: LT01
+is 'Puts a table under audit: the column of its organization, its key of one or two columns, and columns not to be kept.';
+
+call private.audit('public.profiles', 'none', 'id', 'display_name,avatar_url');
+call private.audit('public.organizations', 'id', 'id');
+call private.audit('public.memberships', 'org_id', 'org_id,user_id');
+call private.audit('public.api_keys', 'org_id', 'id');
+call private.audit('public.invitations', 'org_id', 'id', 'email');
+call private.audit('private.settings', 'none', 'name');
+call private.audit('private.role_permissions', 'none', 'role,permission');
+call private.audit('private.permissions', 'none', 'permission');
+call private.audit('private.function_keys', 'none', 'name', 'digest');
