@@ -10,7 +10,7 @@ import psycopg
 # One row per deployable function; tests hold the database and docs to it.
 MAY_ACT_AS = {
     "auth": ["gatekeeper"],
-    "core": ["gatekeeper", "observer"],
+    "core": ["observer"],
 }
 
 

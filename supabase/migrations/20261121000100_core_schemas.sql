@@ -18,7 +18,7 @@ alter default privileges in schema public revoke all on sequences from anon, aut
 alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
 
 create function private.touch_updated_at() returns trigger
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     new.updated_at := now();
@@ -28,7 +28,7 @@ $$;
 comment on function private.touch_updated_at() is 'Trigger: stamps the time of the change.';
 
 create procedure private.close(target regclass) -- noqa: LT01
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 declare
     policy name;
@@ -57,7 +57,7 @@ comment on procedure private.close(regclass) -- noqa: LT01
 is 'Drops every policy of a table and takes every right on it from every role but its owner. A policy file begins with it.';
 
 create procedure private.seal(target regclass) -- noqa: LT01
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     call private.close(target);

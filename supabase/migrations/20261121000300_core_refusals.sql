@@ -4,7 +4,7 @@ set local statement_timeout = '60s';
 
 create function private.refuse(status integer, message text, details jsonb default null, hint text default null)
 returns void
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise exception using
@@ -15,7 +15,7 @@ comment on function private.refuse(integer, text, jsonb, text) is
 'Ends the request with an HTTP status and a sentence for the caller. Details are a JSON array of {field, problem}.';
 
 create function private.claims() returns jsonb
-language plpgsql stable security invoker set search_path = ''
+language plpgsql stable security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     return nullif(current_setting('request.jwt.claims', true), '')::jsonb;
@@ -23,17 +23,19 @@ end
 $$;
 comment on function private.claims() is 'The verified claims of the caller, as PostgREST or the gate set them; null outside a request.';
 
-create function private.require_function() returns void
-language plpgsql stable security invoker set search_path = ''
+create function private.require_function(named text default null) returns void
+language plpgsql stable security invoker set search_path = pg_catalog, pg_temp
 as $$
+declare
+    function constant text := coalesce(current_setting('mainstay.function', true), '');
 begin
-    if coalesce(current_setting('mainstay.function', true), '') = '' then
+    if function = '' or (function <> named) is true then
         perform private.refuse(403, 'This is done through the functions API, not directly. Call it under /functions/v1.');
     end if;
 end
 $$;
-comment on function private.require_function() is
-'Refuses with 403 unless the request comes from one of our functions, as the gate recognized it.';
+comment on function private.require_function(text) is
+'Refuses with 403 unless the request comes from one of our functions, or from the named one, as the gate recognized it.';
 
 create table private.settings (
     name text primary key check (name ~ '^[a-z][a-z0-9_]{0,62}$'),

@@ -4,11 +4,13 @@ set local statement_timeout = '60s';
 
 create table public.profiles (
     id uuid primary key references auth.users on delete cascade,
-    display_name text not null default '' check (char_length(display_name) <= 100),
+    display_name text not null default '' check (char_length(display_name) <= 100)
+    check (display_name !~ '[[:cntrl:]\u200b-\u200f\u2028-\u202e\u2066-\u2069]'),
     avatar_url text check (avatar_url ~ '^https://' and char_length(avatar_url) <= 2048),
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
+-- Names hold no control characters and none that turn the direction of what follows.
 comment on table public.profiles is 'One row per person: what they say of themselves. Never a role, plan, factor or billing id.';
 comment on column public.profiles.id is 'The person: auth.users.id.';
 comment on column public.profiles.display_name is 'How the person wants to be called; may be empty.';
@@ -16,7 +18,7 @@ comment on column public.profiles.avatar_url is 'An https address of a picture.'
 
 create table public.organizations (
     id uuid primary key default gen_random_uuid(),
-    name text not null check (char_length(name) between 1 and 100),
+    name text not null check (char_length(name) between 1 and 100 and name !~ '[[:cntrl:]\u200b-\u200f\u2028-\u202e\u2066-\u2069]'),
     personal_of uuid unique references auth.users on delete cascade,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()

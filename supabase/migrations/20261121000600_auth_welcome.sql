@@ -3,15 +3,15 @@ set local lock_timeout = '3s';
 set local statement_timeout = '60s';
 
 create function private.plain_name(claimed text) returns text
-language sql immutable security invoker set search_path = ''
+language sql immutable security invoker set search_path = pg_catalog, pg_temp
 as $$
-    select left(btrim(regexp_replace(coalesce(claimed, ''), '[[:cntrl:]]', '', 'g')), 100)
+    select left(btrim(regexp_replace(coalesce(claimed, ''), '[[:cntrl:]\u200b-\u200f\u2028-\u202e\u2066-\u2069]', '', 'g')), 100)
 $$;
 comment on function private.plain_name(text) is 'A name that a stranger chose, cut to what the profiles table takes. Never fails.';
 
 -- Definer: Supabase Auth's role writes auth.users and has no rights on our tables.
 create function private.welcome() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     personal uuid;

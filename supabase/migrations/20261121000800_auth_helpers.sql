@@ -4,7 +4,7 @@ set local statement_timeout = '60s';
 
 -- Definer: reads auth.users, which no API role may.
 create function private.is_in_good_standing(person uuid) returns boolean
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     return exists (
@@ -20,7 +20,7 @@ comment on function private.is_in_good_standing(uuid) is 'Whether the person exi
 
 -- Definer: reads auth.sessions, which no API role may. plpgsql keeps its plan; language sql would be planned at each use.
 create function private.me() returns uuid
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     claims constant jsonb := private.claims();
@@ -46,7 +46,7 @@ comment on function private.me() is
 
 -- Definer: reads memberships past their own policies, and auth.users.
 create function private.maker_with(wanted text) returns uuid
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     claims constant jsonb := private.claims();
@@ -69,7 +69,7 @@ comment on function private.maker_with(text) is
 
 -- Definer: reads memberships past their own policies, or they would recurse.
 create function private.orgs_with(wanted text) returns setof uuid
-language plpgsql stable security definer rows 10 set search_path = ''
+language plpgsql stable security definer rows 10 set search_path = pg_catalog, pg_temp
 as $$
 declare
     claims constant jsonb := private.claims();
@@ -94,5 +94,5 @@ comment on function private.orgs_with(text) is
 
 grant execute on function private.me(), private.orgs_with(text), private.claims() to authenticated, integrator;
 grant execute on function private.maker_with(text) to integrator;
-grant execute on function private.require_function() to authenticated, integrator;
+grant execute on function private.require_function(text) to authenticated, integrator;
 grant execute on function private.refuse(integer, text, jsonb, text) to authenticated, integrator;

@@ -23,7 +23,7 @@ create trigger touch_updated_at before update on private.function_keys
 for each row execute function private.touch_updated_at();
 
 create function private.valid_inet(written text) returns inet
-language plpgsql immutable security invoker set search_path = ''
+language plpgsql immutable security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     return case when pg_input_is_valid(written, 'inet') then written::inet end;
@@ -33,7 +33,7 @@ comment on function private.valid_inet(text) is 'The address, or null for anythi
 
 -- Definer: private.settings is closed to the caller.
 create function private.platform_ip() returns inet
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
@@ -47,7 +47,7 @@ comment on function private.platform_ip() is
 'The address that the platform saw; X-Forwarded-For is never read, because a caller can write it.';
 
 create function private.client_ip() returns inet
-language plpgsql stable security invoker set search_path = ''
+language plpgsql stable security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     if coalesce(current_setting('mainstay.function', true), '') = '' then

@@ -4,7 +4,7 @@ set local statement_timeout = '60s';
 
 -- Definer: reads digests, memberships and auth.users.
 create function private.find_api_key(presented text) returns jsonb
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     key record;

@@ -4,7 +4,7 @@ set local statement_timeout = '60s';
 
 -- Definer: function keys and API keys are closed to the caller. Reads only, so that it works on GET.
 create function gate.recognize(headers jsonb) returns jsonb
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     function record;
@@ -51,7 +51,7 @@ comment on function gate.recognize(jsonb) is
 
 -- Invoker: only an invoker may switch roles.
 create function gate.enter() returns void
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 declare
     headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;

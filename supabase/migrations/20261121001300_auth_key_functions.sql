@@ -3,7 +3,7 @@ set local lock_timeout = '3s';
 set local statement_timeout = '60s';
 
 create function private.check_scopes(wanted text[], org uuid) returns void
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     person constant uuid := private.me();
@@ -33,14 +33,14 @@ comment on function private.check_scopes(text[], uuid) is
 create function private.create_api_key(
     label text, wanted text[], org uuid, ends_at timestamptz, lookup_id text, pepper integer, digest_hex text
 ) returns public.api_keys
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     person constant uuid := private.me();
     made public.api_keys;
 begin
-    perform private.require_function();
-    if digest_hex !~ '^[0-9a-f]{64}$' then
+    perform private.require_function('auth');
+    if (digest_hex ~ '^[0-9a-f]{64}$') is not true then
         perform private.refuse(400, 'The digest is not one of HMAC-SHA256.');
     end if;
     if org is null then
@@ -52,9 +52,9 @@ begin
         perform private.refuse(403, 'You may not make API keys in this organization. Ask one of its owners or admins.');
     end if;
     perform private.check_scopes(wanted, org);
-    if ends_at <= now() then
-        perform private.refuse(400, 'The key would have expired already.', jsonb_build_array(jsonb_build_object(
-            'field', 'expiresAt', 'problem', 'Choose a time in the future, or leave it out.'
+    if ends_at <= now() or ends_at > now() + interval '100 years' then
+        perform private.refuse(400, 'A key cannot expire then.', jsonb_build_array(jsonb_build_object(
+            'field', 'expiresAt', 'problem', 'Choose a time within the next 100 years, or leave it out.'
         )));
     end if;
 
@@ -71,7 +71,7 @@ comment on function private.create_api_key(text, text[], uuid, timestamptz, text
 
 -- Definer: as above.
 create function private.revoke_api_key(key_id uuid) returns public.api_keys
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     revoked public.api_keys;
@@ -95,7 +95,7 @@ create function public.create_api_key(
     name text, scopes text[], lookup text, pepper_version integer, digest text,
     org_id uuid default null, expires_at timestamptz default null
 ) returns public.api_keys
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     return private.create_api_key(name, scopes, org_id, expires_at, lookup, pepper_version, digest);
@@ -105,7 +105,7 @@ comment on function public.create_api_key(text, text[], text, integer, text, uui
 'For our functions: POST /functions/v1/auth/api-keys makes the secret and calls this as the person.';
 
 create function public.revoke_api_key(key_id uuid) returns public.api_keys
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     return private.revoke_api_key(key_id);

@@ -3,7 +3,7 @@ set local lock_timeout = '3s';
 set local statement_timeout = '60s';
 
 create function private.refusal(status integer, reason text, message text) returns jsonb
-language sql immutable security invoker set search_path = ''
+language sql immutable security invoker set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object('admitted', false, 'status', status, 'reason', reason, 'message', message)
 $$;
@@ -11,7 +11,7 @@ comment on function private.refusal(integer, text, text) is 'A refusal as backen
 
 -- Definer: writes api_keys.
 create function private.record_key_use(key_id uuid) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- A row that another request holds is being stamped by it: not worth waiting for.
@@ -28,7 +28,7 @@ comment on function private.record_key_use(uuid) is 'Stamps last_used_at, at mos
 
 -- Definer: reads memberships and permissions.
 create function private.effective_scopes(claims jsonb) returns text[]
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     return array(
@@ -46,7 +46,7 @@ comment on function private.effective_scopes(jsonb) is 'What an API key may do n
 
 -- Definer: calls what is closed to gatekeeper.
 create function backend.admit(route text, needs text default null) returns jsonb
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     claims constant jsonb := private.claims();

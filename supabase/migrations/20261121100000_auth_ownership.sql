@@ -17,7 +17,7 @@ where permission in ('ownership:write', 'members:write', 'api-keys:write', 'bill
 
 -- Definer: fires for Supabase Auth's role, too, when a person is deleted.
 create function private.mark_ownerless() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     update public.organizations as o set ownerless_at = now()
@@ -36,9 +36,25 @@ create trigger mark_ownerless_updated after update on public.memberships
 referencing old table as old_rows
 for each statement execute function private.mark_ownerless();
 
+-- Definer: as above. A maker who comes back gets no old keys back.
+create function private.end_keys() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update public.api_keys as k set revoked_at = now()
+    from old_rows as r
+    where k.org_id = r.org_id and k.maker_id = r.user_id and k.revoked_at is null;
+    return null;
+end
+$$;
+comment on function private.end_keys() is 'Trigger of memberships: the keys of who leaves end for good.';
+create trigger end_keys after delete on public.memberships
+referencing old table as old_rows
+for each statement execute function private.end_keys();
+
 -- Definer: as above.
 create function private.guard_personal() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if tg_table_name = 'memberships' then

@@ -4,7 +4,7 @@ set local statement_timeout = '60s';
 
 -- Definer: reads memberships past their own policies.
 create function private.held_by(person uuid, org uuid) returns setof text
-language plpgsql stable security definer rows 20 set search_path = ''
+language plpgsql stable security definer rows 20 set search_path = pg_catalog, pg_temp
 as $$
 begin
     return query
@@ -20,7 +20,7 @@ comment on function private.held_by(uuid, uuid) is
 'The permissions of a person in an organization. In a frozen one only those to read.';
 
 create or replace function private.maker_with(wanted text) returns uuid
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     claims constant jsonb := private.claims();
@@ -38,7 +38,7 @@ end
 $$;
 
 create or replace function private.orgs_with(wanted text) returns setof uuid
-language plpgsql stable security definer rows 10 set search_path = ''
+language plpgsql stable security definer rows 10 set search_path = pg_catalog, pg_temp
 as $$
 declare
     claims constant jsonb := private.claims();
@@ -64,7 +64,7 @@ end
 $$;
 
 create or replace function private.effective_scopes(claims jsonb) returns text[]
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     return array(
@@ -76,7 +76,7 @@ end
 $$;
 
 create or replace function private.check_scopes(wanted text[], org uuid) returns void
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if exists (select from unnest(wanted) as scope where scope not in (select p.permission from private.permissions as p)) then

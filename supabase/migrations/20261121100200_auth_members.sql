@@ -4,7 +4,7 @@ set local statement_timeout = '60s';
 
 -- Definer: reads memberships past their own policies.
 create function private.require_permission(org uuid, wanted text) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if org in (select private.orgs_with(wanted)) then
@@ -23,7 +23,7 @@ comment on function private.require_permission(uuid, text) is
 'Refuses unless the person asking may do this in the organization: 404 to outsiders, else 403 with what to do.';
 
 create function private.lock_organization(org uuid) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform from public.organizations as o where o.id = org for no key update;
@@ -32,7 +32,7 @@ $$;
 comment on function private.lock_organization(uuid) is 'Makes changes to the members of one organization wait for each other.';
 
 create function private.require_no_more_than_mine(org uuid, role text) returns void
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if exists (
@@ -53,7 +53,7 @@ comment on function private.require_no_more_than_mine(uuid, text) is
 'Refuses to give or take a role whose permissions are not among the caller''s own.';
 
 create function private.require_another_owner(org uuid, person uuid) returns void
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if exists (select from public.memberships as m where m.org_id = org and m.user_id = person and m.role = 'owner')
@@ -70,14 +70,14 @@ comment on function private.require_another_owner(uuid, uuid) is 'Refuses what w
 create or replace function private.create_api_key(
     label text, wanted text[], org uuid, ends_at timestamptz, lookup_id text, pepper integer, digest_hex text
 ) returns public.api_keys
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     person constant uuid := private.me();
     made public.api_keys;
 begin
-    perform private.require_function();
-    if digest_hex !~ '^[0-9a-f]{64}$' then
+    perform private.require_function('auth');
+    if (digest_hex ~ '^[0-9a-f]{64}$') is not true then
         perform private.refuse(400, 'The digest is not one of HMAC-SHA256.');
     end if;
     if org is null then
@@ -85,9 +85,9 @@ begin
     end if;
     perform private.require_permission(org, 'api-keys:write');
     perform private.check_scopes(wanted, org);
-    if ends_at <= now() then
-        perform private.refuse(400, 'The key would have expired already.', jsonb_build_array(jsonb_build_object(
-            'field', 'expiresAt', 'problem', 'Choose a time in the future, or leave it out.'
+    if ends_at <= now() or ends_at > now() + interval '100 years' then
+        perform private.refuse(400, 'A key cannot expire then.', jsonb_build_array(jsonb_build_object(
+            'field', 'expiresAt', 'problem', 'Choose a time within the next 100 years, or leave it out.'
         )));
     end if;
 

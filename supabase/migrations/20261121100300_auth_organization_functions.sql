@@ -7,7 +7,7 @@ insert into private.settings (name, value, description) values
 
 -- Definer: nobody writes organizations and memberships but these functions.
 create function private.create_organization(called text) returns public.organizations
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     person constant uuid := private.me();
@@ -33,7 +33,7 @@ $$;
 comment on function private.create_organization(text) is 'A new organization, owned by the person asking.';
 
 create function private.change_role(org uuid, person uuid, new_role text) returns public.memberships
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     present public.memberships;
@@ -59,10 +59,11 @@ comment on function private.change_role(uuid, uuid, text) is
 'Gives a member another role, neither of which may do more than the caller. The last owner stays one.';
 
 create function private.remove_member(org uuid, person uuid) returns jsonb
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     present text;
+    ending jsonb;
 begin
     perform private.lock_organization(org);
     if person is distinct from private.me() then
@@ -77,19 +78,19 @@ begin
         perform private.require_no_more_than_mine(org, present);
     end if;
     perform private.require_another_owner(org, person);
+    select coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'lookup', k.lookup) order by k.created_at), '[]')
+    into ending
+    from public.api_keys as k
+    where k.org_id = org and k.maker_id = person and k.revoked_at is null and (k.expires_at is null or k.expires_at > now());
     delete from public.memberships as m where m.org_id = org and m.user_id = person;
-    return jsonb_build_object('org_id', org, 'user_id', person, 'ended_keys', (
-        select coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'lookup', k.lookup) order by k.created_at), '[]')
-        from public.api_keys as k
-        where k.org_id = org and k.maker_id = person and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
-    ));
+    return jsonb_build_object('org_id', org, 'user_id', person, 'ended_keys', ending);
 end
 $$;
 comment on function private.remove_member(uuid, uuid) is
 'Takes a member, or the caller, out of an organization; answers with the API keys that end with it. adopt_key saves one beforehand.';
 
 create function private.transfer_organization(org uuid, new_owner uuid) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform private.lock_organization(org);
@@ -108,7 +109,7 @@ $$;
 comment on function private.transfer_organization(uuid, uuid) is 'Makes another member owner, and the caller an admin.';
 
 create function private.delete_organization(org uuid) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform private.lock_organization(org);
@@ -119,7 +120,7 @@ $$;
 comment on function private.delete_organization(uuid) is 'Deletes an organization with everything it owns. A personal one is refused.';
 
 create function private.adopt_key(key uuid, new_maker uuid) returns public.api_keys
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     adopted public.api_keys;

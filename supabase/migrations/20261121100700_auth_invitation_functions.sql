@@ -3,7 +3,7 @@ set local lock_timeout = '3s';
 set local statement_timeout = '60s';
 
 create function private.send_invitation(invitation public.invitations) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     most constant integer := (select s.value::integer from private.settings as s where s.name = 'invitations_per_day');
@@ -28,15 +28,15 @@ create function private.create_invitation(
     org uuid, address text, as_role text, new_id uuid, pepper integer, digest_hex text
 )
 returns public.invitations
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     made public.invitations;
 begin
-    perform private.require_function();
+    perform private.require_function('auth');
     perform private.lock_organization(org);
     perform private.require_permission(org, 'members:write');
-    if digest_hex !~ '^[0-9a-f]{64}$' then
+    if (digest_hex ~ '^[0-9a-f]{64}$') is not true then
         perform private.refuse(400, 'The digest is not one of SHA-256.');
     elsif exists (select from public.organizations as o where o.id = org and o.personal_of is not null) then
         perform private.refuse(409, 'Nobody can join a personal organization. Make another one.');
@@ -64,7 +64,7 @@ comment on function private.create_invitation(uuid, text, text, uuid, integer, t
 'Invites an address; says nothing of whether it has an account. The digest is SHA-256 of the token, in hex.';
 
 create function private.open_invitation(invitation uuid) returns public.invitations
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     found_one public.invitations;
@@ -85,7 +85,7 @@ comment on function private.open_invitation(uuid) is
 'Locks an invitation, after its organization, that the person asking may manage and nobody has accepted.';
 
 create function private.resend_invitation(invitation uuid) returns public.invitations
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     sent public.invitations := private.open_invitation(invitation);
@@ -105,7 +105,7 @@ $$;
 comment on function private.resend_invitation(uuid) is 'Sends an invitation again and gives it another 7 days.';
 
 create function private.revoke_invitation(invitation uuid) returns public.invitations
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     revoked public.invitations := private.open_invitation(invitation);
@@ -119,7 +119,7 @@ $$;
 comment on function private.revoke_invitation(uuid) is 'Ends an invitation. A repeat answers the same.';
 
 create function private.accept_invitation(token text) returns public.memberships
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     accepted public.invitations;

@@ -5,7 +5,7 @@ set local statement_timeout = '60s';
 -- Definer: no API role reads auth.sessions.
 create function private.list_sessions()
 returns table (id uuid, created_at timestamptz, last_used_at timestamptz, user_agent text, ip inet, is_current boolean)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     return query
@@ -21,7 +21,7 @@ comment on function private.list_sessions() is 'Where the person asking is signe
 
 -- Definer: as above. Ending a session ends its refresh tokens, and private.me() no longer knows its access tokens.
 create function private.revoke_session(session uuid) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     delete from auth.sessions as s where s.id = session and s.user_id = private.me();
@@ -33,7 +33,7 @@ $$;
 comment on function private.revoke_session(uuid) is 'Signs the person asking out of one session, at once.';
 
 create function private.revoke_other_sessions() returns integer
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     ended integer;
@@ -49,7 +49,7 @@ comment on function private.revoke_other_sessions() is
 
 -- Definer: reads auth.sessions.
 create function private.require_fresh_sign_in() returns void
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if private.me() is null then
@@ -67,7 +67,7 @@ comment on function private.require_fresh_sign_in() is
 
 -- Definer: reads auth.users, and rows of organizations the person may not read.
 create function private.collect_me() returns jsonb
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     person constant uuid := private.me();
@@ -111,7 +111,7 @@ comment on function private.collect_me() is
 
 -- Definer: deletes from auth.users.
 create function private.erase_me() returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     person constant uuid := private.me();

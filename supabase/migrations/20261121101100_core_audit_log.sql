@@ -36,7 +36,7 @@ alter table public.audit_log enable row level security;
 alter table public.audit_log force row level security;
 
 create function private.refuse_change() returns trigger
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise exception using errcode = 'PT403', message = 'The audit log is added to and never changed.';
@@ -54,7 +54,7 @@ call private.seal('private.audit_log_default');
 
 -- Partitions lie where no API names them; rows are reached through the parent and its policy.
 create function private.make_audit_partitions(months_ahead integer default 2) returns integer
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 declare
     month date := date_trunc('month', now() at time zone 'utc');

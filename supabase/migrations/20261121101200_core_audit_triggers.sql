@@ -5,7 +5,7 @@ set local statement_timeout = '60s';
 create type private.actor as (kind text, id uuid, name text);
 
 create function private.actor() returns private.actor
-language plpgsql stable security invoker set search_path = ''
+language plpgsql stable security invoker set search_path = pg_catalog, pg_temp
 as $$
 declare
     claims constant jsonb := private.claims();
@@ -26,7 +26,7 @@ comment on function private.actor() is 'Who acts: a person, an API key, one of o
 create function private.record(
     action text, org uuid, subject text, before jsonb default null, after jsonb default null, success boolean default true
 ) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     actor constant private.actor := private.actor();
@@ -45,7 +45,7 @@ comment on function private.record(text, uuid, text, jsonb, jsonb, boolean) is
 
 -- Arguments of the triggers: the column with the organization, the key''s columns, and columns not to be kept.
 create function private.audit_inserted() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     actor constant private.actor := private.actor();
@@ -66,7 +66,7 @@ $$;
 comment on function private.audit_inserted() is 'Trigger: one audit row for each row inserted.';
 
 create function private.audit_deleted() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     actor constant private.actor := private.actor();
@@ -87,7 +87,7 @@ $$;
 comment on function private.audit_deleted() is 'Trigger: one audit row for each row deleted.';
 
 create function private.audit_updated() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     actor constant private.actor := private.actor();
@@ -115,7 +115,7 @@ $$;
 comment on function private.audit_updated() is 'Trigger: one audit row for each row that an update really changed, with its former state.';
 
 create procedure private.audit(target regclass, org_column text, key_columns text, hidden_columns text default '') -- noqa: LT01
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     execute format(

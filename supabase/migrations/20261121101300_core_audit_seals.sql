@@ -31,7 +31,7 @@ create type private.audit_block as (entries bigint, oldest_at timestamptz, newes
 
 -- Definer: reads the whole log. In UTC, or the text of a row would depend on who asks.
 create function private.audit_block(first_xact xid8, next_xact xid8) returns private.audit_block
-language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC'
 as $$
 declare
     block private.audit_block;
@@ -49,7 +49,7 @@ comment on function private.audit_block(xid8, xid8) is
 'The rows of a half-open range of transactions: how many, from when to when, and their digest.';
 
 create function private.audit_head(former bytea, entries bigint, digest bytea) returns bytea
-language plpgsql immutable security invoker set search_path = ''
+language plpgsql immutable security invoker set search_path = pg_catalog, pg_temp
 as $$
 begin
     return sha256(coalesce(former, ''::bytea) || int8send(entries) || digest);
@@ -59,7 +59,7 @@ comment on function private.audit_head(bytea, bigint, bytea) is 'The head of a b
 
 -- Definer: called by jobs.
 create function private.seal_audit() returns private.audit_seals
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     former private.audit_seals;
@@ -91,7 +91,7 @@ comment on function private.seal_audit() is
 
 create function private.audit_verify()
 returns table (block bigint, problem text)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     seal private.audit_seals;

@@ -3,7 +3,7 @@ set local lock_timeout = '3s';
 set local statement_timeout = '60s';
 
 create function private.prune_audit() returns integer
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = pg_catalog, pg_temp
 as $$
 declare
     months constant integer := (select s.value::integer from private.settings as s where s.name = 'audit_kept_months');
@@ -40,7 +40,7 @@ comment on function private.prune_audit() is
 
 -- Definer: the job runner owns nothing. The names that make_audit_partitions and prune_audit build hold a month and nothing else.
 create function backend.jobs_keep_audit() returns jsonb
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     sealed private.audit_seals;
@@ -57,7 +57,7 @@ comment on function backend.jobs_keep_audit() is
 'Seals the audit log and makes coming months'' partitions. The caller logs the head, outside the reach of whoever owns the database.';
 
 create function backend.jobs_prune_audit() returns jsonb
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform private.require_function();
@@ -69,7 +69,7 @@ grant execute on function backend.jobs_keep_audit(), backend.jobs_prune_audit() 
 
 create function public.audit_report(org_id uuid, since timestamptz, until timestamptz)
 returns table (action text, actor_kind text, entries bigint, failures bigint, first_at timestamptz, last_at timestamptz)
-language sql stable security invoker set search_path = ''
+language sql stable security invoker set search_path = pg_catalog, pg_temp
 as $$
     select
         a.action, a.actor_kind, count(*), count(*) filter (where not a.success), min(a.created_at), max(a.created_at)

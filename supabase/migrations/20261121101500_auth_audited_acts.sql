@@ -3,7 +3,7 @@ set local lock_timeout = '3s';
 set local statement_timeout = '60s';
 
 create function private.personal_org(person uuid) returns uuid
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (select o.id from public.organizations as o where o.personal_of = person);
@@ -12,7 +12,7 @@ $$;
 comment on function private.personal_org(uuid) is 'Whose members read what concerns this person alone: themselves.';
 
 create function private.export_me() returns jsonb
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     document constant jsonb := private.collect_me();
@@ -23,13 +23,13 @@ end
 $$;
 comment on function private.export_me() is 'Everything that is stored about the person asking, and an audit row that it was asked for.';
 create function public.export_me() returns jsonb
-language sql security invoker set search_path = ''
+language sql security invoker set search_path = pg_catalog, pg_temp
 as $$ select private.export_me() $$;
 comment on function public.export_me() is 'Everything that is stored about you.';
 grant execute on function private.export_me(), public.export_me() to authenticated;
 
 create function private.note_erasure(person uuid) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform private.record('account.erased', private.personal_org(person), person::text);
@@ -39,7 +39,7 @@ comment on function private.note_erasure(uuid) is 'Notes that somebody erased th
 
 -- Definer: fires for Supabase Auth's role, whose sign-in it must never fail.
 create function private.note_sign_in() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if exists (select from auth.sessions as s where s.user_id = new.user_id and s.id <> new.id)

@@ -80,6 +80,11 @@ def test_scopes_must_exist_and_be_the_makers(world: World, create: Callable[...,
         pytest.param({"scopes": []}, "23514", id="no scopes"),
         pytest.param({"scopes": ["profile:read"] * 2 + [None]}, "23514", id="null among scopes"),
         pytest.param({"expires_at": "2020-01-01T00:00:00Z"}, "PT400", id="expired already"),
+        pytest.param({"expires_at": "9999-12-31T23:59:59-12:00"}, "PT400", id="beyond every calendar"),
+        pytest.param({"expires_at": "infinity"}, "PT400", id="never, in Postgres's words"),
+        pytest.param({"name": "a\nb"}, "23514", id="line break in the name"),
+        pytest.param({"name": "a\u202eb"}, "23514", id="turned direction in the name"),
+        pytest.param({"digest": None}, "PT400", id="null digest"),
         pytest.param({"lookup": "short"}, "23514", id="no id"),
         pytest.param({"digest": "abcd"}, "PT400", id="no digest"),
         pytest.param({"pepper_version": 0}, "23514", id="no pepper"),
@@ -119,7 +124,9 @@ def test_a_key_never_does_more_than_its_maker(world: World, rest: httpx.Client, 
     demoted = admit(rest, function_key, "api-keys:read", X_Api_Key=key.presented())
     assert (demoted["status"], demoted["reason"]) == (403, "scope_missing")
     world.run("delete from memberships where user_id = %s and org_id = %s", maker.id, organization)
-    assert admit(rest, function_key, X_Api_Key=key.presented())["reason"] == "key_orphaned"
+    assert admit(rest, function_key, X_Api_Key=key.presented())["reason"] == "key_revoked"
+    world.join(organization, maker, "owner")
+    assert admit(rest, function_key, X_Api_Key=key.presented())["reason"] == "key_revoked"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,25 @@ grant select, insert, update, delete on public.api_keys to service_role;
 create policy api_keys_select on public.api_keys for select to authenticated, integrator
 using (org_id = any(array(select private.orgs_with('api-keys:read'))));
 
+-- policy-file: audit_log.sql sha256:15fcb3d3bed7cec5d5e25e786a599e3595f397257dcdc12e0902e66eb0f6aa75
+-- Who has audit:read reads what happened in their organization; nobody writes, service_role included.
+call private.close('public.audit_log');
+
+grant select on public.audit_log to authenticated, integrator, service_role;
+
+create policy audit_log_select on public.audit_log for select to authenticated, integrator
+using (org_id = any(array(select private.orgs_with('audit:read'))));
+
+-- policy-file: invitations.sql sha256:58b8961db280e0f8a4e195cbd77fef59ff5c524a8364db1d62ad91129d1f80f4
+-- Who may change members sees their organization's invitations; everything else goes through functions.
+call private.close('public.invitations');
+
+grant select on public.invitations to authenticated;
+grant select, insert, update, delete on public.invitations to service_role;
+
+create policy invitations_select on public.invitations for select to authenticated
+using (org_id = any(array(select private.orgs_with('members:write'))));
+
 -- policy-file: memberships.sql sha256:5ab32bc343bc79834e0ea9ee22740db010434f38135428bf396ae11f06552168
 -- Members see who else is in their organizations; API keys with members:read do too. Nobody writes here except through functions.
 call private.close('public.memberships');
@@ -22,15 +41,20 @@ grant select, insert, update, delete on public.memberships to service_role;
 create policy memberships_select on public.memberships for select to authenticated, integrator
 using (org_id = any(array(select private.orgs_with('members:read'))));
 
--- policy-file: organizations.sql sha256:d7037da264ee8539bde0afa5d7512a1182c3731150739f56253da810fa19180c
--- Members see their organizations; API keys see theirs with settings:read. Nobody writes here except through functions.
+-- policy-file: organizations.sql sha256:a706ba97924163329f83e1b6fed75d4fc7fa4f9778cc1efd7961fdfcddad723c
+-- Members see their organizations and API keys with settings:read theirs; who has settings:write renames them. The rest goes through functions.
 call private.close('public.organizations');
 
 grant select on public.organizations to authenticated, integrator;
+grant update (name) on public.organizations to authenticated;
 grant select, insert, update, delete on public.organizations to service_role;
 
 create policy organizations_select on public.organizations for select to authenticated, integrator
 using (id = any(array(select private.orgs_with('settings:read'))));
+
+create policy organizations_update on public.organizations for update to authenticated
+using (id = any(array(select private.orgs_with('settings:write'))))
+with check (id = any(array(select private.orgs_with('settings:write'))));
 
 -- policy-file: profiles.sql sha256:b89ff41032ee29d2fc5addf8609b1fdf934408e81b5447a4a3876e957d605b88
 -- People read and change their own profile; an API key with profile:read reads its maker's.
