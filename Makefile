@@ -6,10 +6,10 @@ RUN := .venv/bin/python
 CODE := shared functions dev ops tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help dev up down status logs psql reset clean setup test check fix policies migrate bench lock
+.PHONY: help dev up down status logs psql reset clean setup test test-auth check fix policies migrate bench lock
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 dev: setup ## run the stack and the functions until Ctrl-C; MAINSTAY_PORT moves the ports
 	@$(RUN) -m dev run
@@ -44,7 +44,11 @@ test: setup ## start a private stack, run every test, stop it
 	@$(RUN) -m coverage run -m pytest -q
 	@$(RUN) -m coverage report
 
-check: setup .venv/.checks ## everything that can be checked without running: lint, types, layers, SQL, sizes
+test-auth: setup ## the same with a real Supabase Auth server: AUTH_BINARY=/path/to/auth make test-auth
+	@test -n "$(AUTH_BINARY)" || { echo "Name a Supabase Auth server: AUTH_BINARY=/path/to/auth make test-auth" >&2; exit 1; }
+	@MAINSTAY_OVERLAY=team AUTH_BINARY="$(AUTH_BINARY)" $(RUN) -m pytest -q tests/journeys tests/real_auth
+
+check: setup .venv/.checks ## the static gate: lint, types, layers, SQL, sizes, linters of the database
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict $(CODE)
@@ -53,6 +57,7 @@ check: setup .venv/.checks ## everything that can be checked without running: li
 	@.venv/bin/squawk supabase/migrations/*.sql
 	@$(RUN) -m ops.policies check
 	@$(RUN) -m ops.sizes
+	@$(RUN) -m dev.lint
 
 fix: setup .venv/.checks ## repair what can be repaired
 	@.venv/bin/ruff check --fix .
@@ -67,13 +72,17 @@ migrate: setup ## apply the migrations to the database that DATABASE_URL names
 
 bench: setup ## measure every speed claim
 	@$(RUN) -m bench.imports
+	@$(RUN) -m bench.rls
+	@$(RUN) -m bench.audit
 
 lock: setup ## choose versions anew and write them down, with hashes
 	@$(RUN) -m dev.lock
 
 .venv/.ready: requirements/uv.txt requirements/test.txt
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON). Name a Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %d.%d. Name another one: make PYTHON=python3.12" % sys.version_info[:2])'
 	@$(PYTHON) -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("ensurepip") is None and "This Python cannot make environments: apt-get install python3-venv")'
+	@echo "installing Python packages into .venv"
 	@$(PYTHON) -m venv .venv
 	@$(call install,test)
 	@touch $@
@@ -86,7 +95,9 @@ lock: setup ## choose versions anew and write them down, with hashes
 node_modules/.ready: package.json package-lock.json .npmrc
 	@command -v node > /dev/null || { echo "Node 20 or newer is needed: https://nodejs.org" >&2; exit 1; }
 	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed; this is $$(node --version)." >&2; exit 1; }
-	@npm ci --loglevel=error --prefer-offline
+	@command -v npm > /dev/null || { echo "npm is needed beside Node: https://nodejs.org" >&2; exit 1; }
+	@echo "installing Postgres, PostgREST and the gateway into node_modules"
+	@npm ci --loglevel=error --prefer-offline > /dev/null
 	@touch $@
 
 # uv removes what is not listed, itself included. It reads the machine's certificates only when told to.

@@ -18,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--folder", type=Path, default=CHECKOUT / ".local", help="where its data lies (.local)")
     moved = argparse.ArgumentParser(add_help=False, parents=[common])
-    port = os.environ.get("MAINSTAY_PORT", str(DEFAULT))
+    port = os.environ.get("MAINSTAY_PORT") or str(DEFAULT)
     moved.add_argument("--port", default=port, help="the first of its ports (MAINSTAY_PORT, 54321)")
     for name, parents in {
         "run": moved,

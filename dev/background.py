@@ -66,12 +66,18 @@ def _follow(starter: subprocess.Popen[bytes], folder: Folder, log: Path) -> None
     with log.open(encoding="utf-8") as lines:
         while not folder.ready.exists():
             if starter.poll() is not None:
-                raise Trouble(last_words(log).removeprefix("mainstay: "))
+                raise Trouble(_reason(log))
             if time.monotonic() > deadline:
                 raise Trouble(f"The stack is not ready after {PATIENCE:.0f} s: {last_words(log)} (its log: {log})")
             _repeat(lines)
             time.sleep(0.05)
         _repeat(lines)
+
+
+def _reason(log: Path) -> str:
+    """Return why it gave up: all that it said from there on."""
+    _, found, said = log.read_text("utf-8", "replace").partition("\nmainstay: ")
+    return said.strip() if found else last_words(log).removeprefix("mainstay: ")
 
 
 def _repeat(lines: IO[str]) -> None:

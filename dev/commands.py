@@ -60,6 +60,8 @@ def logs(wanted: argparse.Namespace) -> None:
 def psql(wanted: argparse.Namespace) -> None:
     """Open psql as `postgres`, with the password in the environment and not in `ps`."""
     address = urlsplit(_environment(wanted.folder)["DATABASE_URL"])
+    if not background.state(Folder(wanted.folder.absolute())).running:
+        raise Trouble("The stack is not running: start it with `make up`.")
     where = f"postgresql://{address.username}@{address.hostname}:{address.port}{address.path}"
     env = {**os.environ, "PGPASSWORD": unquote(address.password or "")}
     sys.exit(subprocess.run([str(packages.psql()), where, *wanted.arguments], env=env, check=False).returncode)
@@ -82,7 +84,7 @@ def reset(wanted: argparse.Namespace) -> None:
         if answer.strip().lower() not in {"y", "yes"}:
             raise Trouble("Nothing was deleted.")
     background.down(folder)
-    for mark in (folder.made, folder.seeded, folder.warned):
+    for mark in (folder.made, folder.seeded, folder.warned, folder.applied):
         mark.unlink(missing_ok=True)
     for place in cluster.places(folder):
         cluster.delete(place)

@@ -49,6 +49,11 @@ class Folder:
         return self.root / "seeded"
 
     @property
+    def applied(self) -> Path:
+        """The digest of each migration as it was applied."""
+        return self.root / "migrations.json"
+
+    @property
     def warned(self) -> Path:
         """Written when a migration granted nothing; only `make reset` removes it."""
         return self.root / "migrations.warned"

@@ -24,14 +24,18 @@ def run(stack: Stack) -> None:
                 stack.say(describe(stack.environment(), stack.folder.root))
                 stack.say("Stop with Ctrl-C.")
                 _watch(stack)
+            _tell_quietly(stack, f"{stack.folder.root} was deleted: stopped.")
         except Stopped:
             _tell_quietly(stack, "Stopped.")
 
 
 def _watch(stack: Stack) -> None:
-    """Say of each part that ended that it did: without a database, functions must still answer that there is none."""
+    """Say of each part that ended that it did: without a database, functions must still answer that there is none.
+
+    Returns when the stack's folder was deleted under it: nobody could stop it any more.
+    """
     told: set[str] = set()
-    while True:
+    while stack.folder.ready.exists():
         time.sleep(0.3)
         for child in stack.children.running:
             if child.process.poll() is not None and child.name not in told:

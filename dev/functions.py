@@ -2,17 +2,25 @@
 
 import importlib
 import os
+from collections.abc import Iterable
 from types import ModuleType
 
 from dev.packages import CHECKOUT
 from shared.admission import admit
-from shared.app import App, build
+from shared.app import Admit, App, build
+from shared.endpoint import Endpoint
 
 
 def app() -> App:
     """Build the app of the unit that the environment names."""
     unit = os.environ["MAINSTAY_UNIT"]
-    return build([endpoint for module in modules(unit) for endpoint in module.endpoints], admit=admit)
+    endpoints = [endpoint for module in modules(unit) for endpoint in module.endpoints]
+    return build(endpoints, admit=admission(endpoints))
+
+
+def admission(endpoints: Iterable[Endpoint]) -> Admit | None:
+    """Return who admits callers, or nobody where no endpoint wants one: such a unit's key may not even ask."""
+    return admit if any(endpoint.who for endpoint in endpoints) else None
 
 
 def modules(unit: str) -> list[ModuleType]:

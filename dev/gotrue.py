@@ -39,6 +39,7 @@ def environment(binary: Path, ports: Ports, keyring: Keyring, project: Project, 
         ),
         **_mail(url, project),
         **_tokens(url, keyring, project),
+        **_factors_and_sessions(project),
         **_hooks(project),
     }
     # Older releases read their migrations from a folder beside the program, newer ones carry them inside.
@@ -91,9 +92,21 @@ def _mail(url: str, project: Project) -> dict[str, str]:
     mail = project.auth.get("email", {})
     return {
         "GOTRUE_EXTERNAL_EMAIL_ENABLED": _switch(mail.get("enable_signup", True)),
-        "GOTRUE_MAILER_AUTOCONFIRM": _switch(not mail.get("enable_confirmations", False)),
+        "GOTRUE_MAILER_AUTOCONFIRM": _switch(not project.confirms_by_mail),
         "GOTRUE_RATE_LIMIT_EMAIL_SENT": "360000",
         **{f"GOTRUE_MAILER_URLPATHS_{kind}": f"{url}/auth/v1/verify" for kind in MAILS},
+    }
+
+
+def _factors_and_sessions(project: Project) -> dict[str, str]:
+    totp = project.auth.get("mfa", {}).get("totp", {})
+    sessions = project.auth.get("sessions", {})
+    # Auth refuses a bound of nothing, so what is not set is not said.
+    bounds = {name: str(sessions[name]) for name in ("timebox", "inactivity_timeout") if sessions.get(name)}
+    return {
+        "GOTRUE_MFA_TOTP_ENROLL_ENABLED": _switch(totp.get("enroll_enabled", False)),
+        "GOTRUE_MFA_TOTP_VERIFY_ENABLED": _switch(totp.get("verify_enabled", False)),
+        **{f"GOTRUE_SESSIONS_{name.upper()}": bound for name, bound in bounds.items()},
     }
 
 

@@ -41,7 +41,7 @@ def require_same(folder: Folder, auth: str) -> None:
 
 def initialize(folder: Folder, cluster: Cluster, keyring: Keyring) -> None:
     """Begin anew; what refers to older data goes first."""
-    for mark in (folder.made, folder.seeded, folder.warned):
+    for mark in (folder.made, folder.seeded, folder.warned, folder.applied):
         mark.unlink(missing_ok=True)
     postgres.initialize(cluster, keyring.passwords["supabase_admin"])
 

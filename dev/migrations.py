@@ -1,5 +1,8 @@
 """Our migrations, run by the Supabase CLI so that the ledger is the one that hosted projects use."""
 
+import hashlib
+import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -15,15 +18,31 @@ EMPTY_GRANT = "no privileges were granted"
 LEDGER = "select version from supabase_migrations.schema_migrations"
 
 
+NAME = re.compile(r"\d{14}_[a-z]+_[a-z0-9_]+\.sql")
+
+
+def named() -> dict[str, Path]:
+    """Return every migration by its version. The CLI passes over a file with another name without a word."""
+    files = sorted((SUPABASE / "migrations").glob("*.sql"))
+    if odd := [file.name for file in files if not NAME.fullmatch(file.name)]:
+        raise Trouble(f"{odd[0]} would not be applied: name it <timestamp of 14 digits>_<module>_<what>.sql.")
+    return {file.name.split("_")[0]: file for file in files}
+
+
 def pending(dsn: str) -> list[Path]:
     """Return the files that the database has not seen. The CLI costs half a second, so it is only asked if needed."""
-    files = sorted((SUPABASE / "migrations").glob("*.sql"))
+    files = named()
     try:
         with psycopg.connect(dsn) as connection:
             seen = {row[0] for row in connection.execute(LEDGER)}
     except psycopg.errors.UndefinedTable:
         seen = set()
-    return [file for file in files if file.name.split("_")[0] not in seen]
+    if unknown := sorted(seen - files.keys()):
+        raise Trouble(
+            f"This database has migration {unknown[-1]}, which this checkout lacks: go back to where it is, or start"
+            " afresh with `make reset`."
+        )
+    return [file for version, file in files.items() if version not in seen]
 
 
 def push(address: str, password: str, home: Path, *options: str) -> str:
@@ -49,6 +68,7 @@ def push_here(folder: Folder, dsn: str, address: str, password: str) -> int:
     """Apply what is pending on the stack's own database, and return how many files that were."""
     if folder.warned.exists():
         raise Trouble(folder.warned.read_text("utf-8"))
+    require_unchanged(folder)
     waiting = pending(dsn)
     if not waiting:
         return 0
@@ -64,4 +84,20 @@ def push_here(folder: Folder, dsn: str, address: str, password: str) -> int:
         sentence = f"A migration granted nothing, mend it and run `make reset`: {line}"
         folder.write(folder.warned, sentence)
         raise Trouble(sentence)
+    folder.write(folder.applied, json.dumps({version: _digest(file) for version, file in named().items()}, indent=2))
     return len(waiting)
+
+
+def require_unchanged(folder: Folder) -> None:
+    """Refuse an applied file that was edited since: neither the CLI nor the ledger would notice."""
+    applied = json.loads(folder.applied.read_text("utf-8")) if folder.applied.exists() else {}
+    for version, file in named().items():
+        if applied.get(version, _digest(file)) != _digest(file):
+            raise Trouble(
+                f"{file.name} was edited after it was applied here: put it back and write the next one, or start afresh"
+                " with `make reset`."
+            )
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

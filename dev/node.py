@@ -61,7 +61,6 @@ def start(  # noqa: PLR0913 - what the gateway stands between
 
 
 def _lite(project: Project, keyring: Keyring) -> dict[str, object]:
-    mail = project.auth.get("email", {})
     return {
         "enabled": True,
         "jwt_secret": keyring.lite_secret,
@@ -73,7 +72,7 @@ def _lite(project: Project, keyring: Keyring) -> dict[str, object]:
         "password_requirements": project.auth.get("password_requirements", ""),
         "enable_refresh_token_rotation": project.auth.get("enable_refresh_token_rotation", True),
         "refresh_token_reuse_interval": project.auth.get("refresh_token_reuse_interval", 10),
-        "email": {"enable_signup": True, "enable_confirmations": mail.get("enable_confirmations", False)},
+        "email": {"enable_signup": True, "enable_confirmations": project.confirms_by_mail},
     }
 
 

@@ -1,14 +1,14 @@
 """What supabase/config.toml says: one configuration for hosted, the Supabase CLI and the embedded stack."""
 
-import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from dev import configfile
 from dev.packages import CHECKOUT
-from dev.trouble import Trouble
 
 SUPABASE = CHECKOUT / "supabase"
+SITE_URL = "http://127.0.0.1:3000"
 PASSWORDS = {
     "letters_digits": ["abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"],
     "lower_upper_letters_digits": ["abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"],
@@ -30,13 +30,22 @@ class Project:
 
     @property
     def site_url(self) -> str:
-        """Where people are sent back to."""
-        return str(self.auth.get("site_url", "http://127.0.0.1:3000"))
+        """Where people are sent back to; the usual local address while the variable it comes from is not set."""
+        url = self.auth.get("site_url")
+        return SITE_URL if not url or configfile.is_reference(url) else str(url)
 
     @property
     def redirects(self) -> list[str]:
         """Where else people may be sent back to."""
-        return list(self.auth.get("additional_redirect_urls", []))
+        return [url for url in self.auth.get("additional_redirect_urls", []) if not configfile.is_reference(url)]
+
+    @property
+    def confirms_by_mail(self) -> bool:
+        """Whether an address must be confirmed: not here, whatever config.toml says of hosted projects.
+
+        The stack has no mailbox yet, so nobody could read the mail and every sign-up would end there.
+        """
+        return False
 
     @property
     def token_seconds(self) -> int:
@@ -63,18 +72,12 @@ class Project:
     def hooks(self) -> dict[str, str]:
         """The hooks that are enabled, name to address."""
         hooks = self.auth.get("hook", {})
-        return {name: hook["uri"] for name, hook in hooks.items() if hook.get("enabled") and hook.get("uri")}
+        return {name: hook["uri"] for name, hook in hooks.items() if hook.get("enabled") is True and hook.get("uri")}
 
 
 def read() -> Project:
-    """Read config.toml, or take the defaults where there is none."""
-    path = SUPABASE / "config.toml"
-    if not path.exists():
-        return Project()
-    try:
-        config = tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as wrong:
-        raise Trouble(f"{path} cannot be read: {wrong}") from None
+    """Read config.toml and its overlay, or take the defaults where there is none."""
+    config = configfile.read(SUPABASE)
     api = config.get("api", {})
     return Project(
         schemas=api.get("schemas", ["public"]),

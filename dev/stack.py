@@ -117,7 +117,8 @@ class Stack:
             "SUPABASE_PUBLISHABLE_KEY": self.publishable_key,
             "SUPABASE_SECRET_KEY": self.secret_key,
             "FUNCTIONS_URL": self.functions_url,
-            "DATABASE_URL": self.database_url(),
+            # Without TLS on this machine, which the Supabase CLI must be told.
+            "DATABASE_URL": f"{self.database_url()}?sslmode=disable",
         }
 
     def say(self, line: str) -> None:

@@ -26,7 +26,7 @@ def _commands(folder: str) -> str:
   {source}
 
   # 1. A person signs up
-  EMAIL=ada$$@example.com
+  EMAIL=ada.$(date +%s)@example.com
   TOKEN=$(curl -s "$SUPABASE_URL/auth/v1/signup" -H "apikey: $SUPABASE_PUBLISHABLE_KEY" \\
     -H 'Content-Type: application/json' -d '{{"email": "'$EMAIL'", "password": "Correct-horse-7"}}' \\
     | {token})

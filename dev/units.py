@@ -10,6 +10,7 @@ from dev.keyring import Keyring
 from dev.packages import CHECKOUT
 from dev.ports import Ports
 from dev.project import Project
+from ops.function_keys import MAY_ACT_AS
 
 
 def names() -> list[str]:
@@ -20,15 +21,18 @@ def names() -> list[str]:
 
 def environment(unit: str, ports: Ports, keyring: Keyring, project: Project) -> Mapping[str, str]:
     """Return what a deployed function would be given, and the name of the unit."""
+    # Whoever admits callers checks their API keys; nobody else has a use for the peppers.
+    peppers = {"API_KEY_PEPPERS": f"1:{keyring.pepper}"} if "gatekeeper" in MAY_ACT_AS.get(unit, []) else {}
     return surroundings.clean(
         MAINSTAY_UNIT=unit,
         SUPABASE_URL=f"http://127.0.0.1:{ports.gateway}",
         SUPABASE_PUBLISHABLE_KEY=keyring.publishable_key,
         FUNCTION_KEY=keyring.function_key(unit),
-        API_KEY_PEPPERS=f"1:{keyring.pepper}",
         ENVIRONMENT="development",
         ALLOWED_ORIGINS=",".join(project.origins),
         RELEASE="local",
+        PYTHONUNBUFFERED="1",
+        **peppers,
     )
 
 

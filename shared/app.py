@@ -121,9 +121,9 @@ def _refuse_unknown(query: Mapping[str, str]) -> None:
 def _credentials(endpoint: Endpoint, visit: Visit, settings: Settings) -> credentials.Credentials | None:
     if not endpoint.who:
         return None
-    presented = credentials.read(visit.headers, settings)
+    presented = credentials.read(visit.headers, settings, takes_keys=Who.KEY in endpoint.who)
     if KINDS[presented.kind] not in endpoint.who:
-        raise Forbidden("This needs a person. Sign in and send the access token instead of an API key.")
+        raise Forbidden("This needs an API key. Send one as X-API-Key instead of an access token.")
     return presented
 
 

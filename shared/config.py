@@ -61,12 +61,14 @@ class Settings:
     function_key: Annotated[
         Secret, Variable("FUNCTION_KEY", read_secret, "Secret. This function's own key; the database knows its digest.")
     ]
-    peppers: Annotated[
+    api_key_peppers: Annotated[
         tuple[Pepper, ...],
         Variable(
             "API_KEY_PEPPERS",
             read_peppers,
-            "Secret. <version>:<base64url of 32 bytes>, comma-separated; the highest makes new keys, all verify.",
+            "Secret, for functions that handle API keys or invitations. <version>:<base64url of 32 bytes>,"
+            " comma-separated; the highest makes new keys, all verify.",
+            "",
         ),
     ]
     brand: Annotated[
@@ -88,6 +90,13 @@ class Settings:
         bool, Variable("HSTS_PRELOAD", read_flag, "true: adds preload to Strict-Transport-Security.", "false")
     ]
     release: Annotated[str, Variable("RELEASE", read_text, "Commit or build id, shown by logs and health.", "unknown")]
+
+    @property
+    def peppers(self) -> tuple[Pepper, ...]:
+        """Return the peppers, newest first; raises Misconfigured where they are needed and none is set."""
+        if not self.api_key_peppers:
+            raise Misconfigured("API_KEY_PEPPERS is not set, and this function handles API keys or invitations")
+        return self.api_key_peppers
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":

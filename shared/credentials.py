@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared import keys
 from shared.config import Settings
-from shared.errors import Unauthenticated, ValidationError
+from shared.errors import Forbidden, Unauthenticated, ValidationError
 from shared.values import Secret
 
 # Three base64url parts, the last not empty: an unsigned token (alg none) ends here.
@@ -29,8 +29,12 @@ class Credentials:
         return {self.header: self.value.reveal()}
 
 
-def read(headers: Headers, settings: Settings) -> Credentials:
-    """Return the caller's credentials; raises ValidationError for two, Unauthenticated for none or malformed ones."""
+def read(headers: Headers, settings: Settings, *, takes_keys: bool = True) -> Credentials:
+    """Return the caller's credentials.
+
+    Raises ValidationError for two, Unauthenticated for none or malformed ones, and Forbidden for a key that is not
+    taken here: a function for people only needs no peppers.
+    """
     bearers, api_keys = _all(headers, b"authorization"), _all(headers, b"x-api-key")
     if bearers and api_keys:
         raise ValidationError("Send either Authorization or X-API-Key, not both.")
@@ -40,6 +44,8 @@ def read(headers: Headers, settings: Settings) -> Credentials:
         return Credentials("person", "Authorization", Secret(f"Bearer {_token(bearers[0])}"))
     if api_keys:
         key = keys.parse(api_keys[0], settings.brand, live=settings.live)
+        if not takes_keys:
+            raise Forbidden("This needs a person. Sign in and send the access token instead of an API key.")
         return Credentials("key", "X-Api-Key", key.presented(settings.peppers))
     raise Unauthenticated(
         "Send your access token as Authorization: Bearer, or an API key as X-API-Key.", presented=False

@@ -69,8 +69,9 @@ class StandardOutput(logging.Handler):
     """Writes to the present sys.stdout, which Lambda and tests replace after import."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one line."""
+        """Write one line, at once: a process that is killed takes what it still holds with it."""
         sys.stdout.write(self.format(record) + "\n")
+        sys.stdout.flush()
 
 
 def configure(settings: Settings | None = None) -> None:

@@ -52,6 +52,8 @@ BY_STATUS: dict[int, type[Problem]] = {
 OWN_HEADERS = {"X-Function-Key", "X-Act-As"}
 OURS = re.compile(r"PT([45]\d\d)")
 SERVER_ERROR = 500
+# What a gateway answers in the place of a server that does not, in whatever words.
+AWAY = {502, 503, 504}
 
 
 def problem_of(reply: Reply) -> Problem:
@@ -68,7 +70,7 @@ def problem_of(reply: Reply) -> Problem:
         return BY_CODE[code](cause=cause)
     if code.startswith(INVALID_VALUE_CLASS):
         return errors.ValidationError(cause=cause)
-    if not code and reply.status >= SERVER_ERROR:
+    if reply.status in AWAY or (not code and reply.status >= SERVER_ERROR):
         return errors.Unavailable(cause=cause)
     return errors.Unexpected(cause=cause)
 

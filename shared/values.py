@@ -90,8 +90,8 @@ def read_origins(value: str) -> frozenset[str]:
 
 
 def read_peppers(value: str) -> tuple[Pepper, ...]:
-    """Read versioned keys, newest first."""
-    peppers = [_pepper(part.strip()) for part in value.split(",")]
+    """Read versioned keys, newest first; an empty text means none."""
+    peppers = [_pepper(part.strip()) for part in value.split(",")] if value else []
     if len({pepper.version for pepper in peppers}) != len(peppers):
         raise ValueError("names a version twice")
     return tuple(sorted(peppers, key=lambda pepper: pepper.version, reverse=True))

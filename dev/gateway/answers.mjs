@@ -1,8 +1,9 @@
 // What the gateway itself answers: preflights, refusals, and the headers that let browsers read both.
 import { randomUUID } from "node:crypto";
 
-const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-const CODES = { 401: "AUTHENTICATION_ERROR", 404: "NOT_FOUND", 503: "UNAVAILABLE" };
+const CODES = { 400: "VALIDATION_ERROR", 404: "NOT_FOUND", 503: "UNAVAILABLE" };
+
+export const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 export const CORS = { "access-control-allow-origin": "*", "access-control-expose-headers": "*" };
 

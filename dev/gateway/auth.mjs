@@ -4,16 +4,23 @@ import { inward, outward, peerOf } from "./headers.mjs";
 import { makeLite } from "./lite.mjs";
 import { makeSessions } from "./sessions.mjs";
 
-const LARGEST = 1_000_000;
+// What lite has of Auth. It is asked for nothing else: it would answer with its dashboard, or with its own servers.
+const SERVED = new Set(
+  [
+    ...["authorize", "callback", "health", "logout", "magiclink", "otp", "reauthenticate", "recover", "resend"],
+    ...["settings", "signup", "token", "user", "verify"],
+  ].map((name) => `/auth/v1/${name}`),
+);
+const ABSENT = "The embedded Auth has no such endpoint.";
+const HINT = "A real Auth has them all: name one with AUTH_BINARY.";
 
 export function makeLiteAuth(settings, tokens) {
   const lite = makeLite(settings.lite);
   const sessions = makeSessions(tokens, lite);
 
-  return async function serve(request, response, url, bearer) {
+  return async function serve(request, response, url, bearer, body) {
     if (url.pathname === "/auth/v1/.well-known/jwks.json") return answerJson(response, 200, tokens.jwks);
-    const body = await read(request);
-    if (body === null) return refuse(response, 413, "The request is too large.");
+    if (!SERVED.has(url.pathname)) return refuse(response, 404, ABSENT, HINT);
     const asked = await translate(request, url, body, bearer && ((await tokens.inward(bearer)) ?? "refused"));
     const answer = await lite(asked, peerOf(request));
     const began = sessions.began(url.pathname, url.searchParams);
@@ -28,26 +35,15 @@ export function makeLiteAuth(settings, tokens) {
 
 async function translate(request, url, body, token) {
   const headers = new Headers();
-  const pairs = inward(request, ["authorization", "apikey", "host"], token ? { authorization: `Bearer ${token}` } : {});
+  const pairs = inward(request, ["authorization", "apikey", "content-length", "host"], token ? { authorization: `Bearer ${token}` } : {});
   for (let at = 0; at < pairs.length; at += 2) headers.append(pairs[at], pairs[at + 1]);
-  headers.delete("transfer-encoding");
   url.searchParams.delete("apikey");
-  return new Request(url, { method: request.method, headers, body: body.length ? body : undefined });
+  const mute = request.method === "GET" || request.method === "HEAD";
+  return new Request(url, { method: request.method, headers, body: body.length && !mute ? body : undefined });
 }
 
 async function resigned(answer, sessions, began) {
   const raw = Buffer.from(await answer.arrayBuffer());
   if (!answer.ok || !(answer.headers.get("content-type") ?? "").includes("json") || !raw.length) return raw;
   return Buffer.from(JSON.stringify(await sessions.body(JSON.parse(raw.toString()), began)));
-}
-
-async function read(request) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > LARGEST) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

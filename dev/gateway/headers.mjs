@@ -7,6 +7,11 @@ const OURS = [
   "cf-connecting-ip", "forwarded", "true-client-ip", "x-forwarded-for", "x-forwarded-host",
   "x-forwarded-port", "x-forwarded-prefix", "x-forwarded-proto", "x-real-ip",
 ];
+// Connection may not take these away: without them a request is another one, or the beginning of the next.
+const STAY = new Set([
+  ...OURS, "apikey", "authorization", "content-length", "content-type", "host", "transfer-encoding",
+  "x-act-as", "x-api-key", "x-function-key", "x-request-id",
+]);
 
 // All values of a header, which Node would otherwise join or drop.
 export function valuesOf(request, name) {
@@ -21,17 +26,22 @@ export function peerOf(request) {
   return (request.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
 }
 
-// Name, value, name, value …, duplicates kept: it is for the receiver to refuse them.
+// What the Connection header says belongs to this hop alone (RFC 9110, 7.6.1).
+const namedByConnection = (request) =>
+  valuesOf(request, "connection").flatMap((value) => value.split(",")).map((name) => name.trim().toLowerCase());
+
+export const takesAway = (request) => namedByConnection(request).some((name) => STAY.has(name));
+
+// Name, value, name, value …, duplicates kept: it is for the receiver to refuse them. How the body is framed is added by
+// who passes it on.
 export function inward(request, without, added) {
-  const named = (request.headers.connection ?? "").toLowerCase().split(",").map((name) => name.trim());
-  const dropped = new Set([...HOP_BY_HOP, ...OURS, ...named, ...without]);
+  const dropped = new Set([...HOP_BY_HOP, ...OURS, ...namedByConnection(request), ...without]);
   const kept = [];
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
     if (!dropped.has(request.rawHeaders[at].toLowerCase())) kept.push(request.rawHeaders[at], request.rawHeaders[at + 1]);
   }
   const peer = peerOf(request);
   kept.push("cf-connecting-ip", peer, "x-forwarded-for", peer, "x-forwarded-proto", "http");
-  if (request.headers["transfer-encoding"]) kept.push("transfer-encoding", "chunked");
   for (const [name, value] of Object.entries(added)) kept.push(name, value);
   return kept;
 }

@@ -7,8 +7,8 @@ import { outward } from "./headers.mjs";
 const kept = new http.Agent({ keepAlive: true, timeout: 10_000 });
 const single = new http.Agent({ keepAlive: false });
 
-// `to` is {port, path, headers, patience, failed(sentence), replaced, keep}: `patience` bounds the wait for the first
-// line of the answer, `failed` answers in its place.
+// `to` is {port, path, headers, body, patience, failed(sentence), replaced, keep}: `body` is what was read of it already,
+// `patience` bounds the wait for the first line of the answer, `failed` answers in its place.
 export function pass(request, response, to) {
   const onward = http.request({
     host: "127.0.0.1", port: to.port, method: request.method, path: to.path, headers: to.headers,
@@ -39,6 +39,7 @@ export function pass(request, response, to) {
     if (onward.reusedSocket && error.code === "ECONNRESET" && !hasBody) return pass(request, response, to);
     to.failed(error.message === "timeout" ? `gave no answer within ${to.patience / 1000} s` : "does not answer");
   });
-  if (hasBody) request.pipe(onward);
+  if (to.body) onward.end(to.body);
+  else if (hasBody) request.pipe(onward);
   else onward.end();
 }

@@ -1,15 +1,16 @@
 // The one door: who may pass, and where each path leads.
 import http from "node:http";
 
-import { answerPreflight, CORS, refuse, refuseFunction } from "./answers.mjs";
+import { answerJson, answerPreflight, CORS, METHODS, refuse, refuseFunction } from "./answers.mjs";
+import { isStorable, LARGEST, read } from "./bodies.mjs";
 import { makeGuard } from "./credentials.mjs";
-import { inward } from "./headers.mjs";
+import { inward, takesAway } from "./headers.mjs";
 import { pass } from "./proxy.mjs";
 import { makeTokens } from "./tokens.mjs";
 
 // Links in mails and redirects of other sites carry no key; hosted lets them pass too.
 const KEYLESS = /^\/auth\/v1\/(verify|callback|authorize|health|sso\/saml\/(acs|metadata)|\.well-known\/[\w.-]+)$/;
-const UNIT = /^\/functions\/v1\/([a-z]+)(?=[_/?]|$)/;
+const UNIT = /^\/functions\/v1\/([a-z]+)(?=[_/]|$)/;
 
 export async function listen(settings) {
   const tokens = await makeTokens({ ...settings, liteSecret: settings.lite?.auth.jwt_secret });
@@ -21,47 +22,54 @@ export async function listen(settings) {
     const who = open ? { secret: false, bearer: null } : identify(request, url);
     if (who.refused) return refuse(response, 401, who.refused, HINT);
     const bearer = who.bearer ?? (who.secret ? await tokens.service() : null);
-    if (lite) return lite(request, response, url, bearer);
-    const path = withoutKey(request.url.slice("/auth/v1".length) || "/", url);
-    onward(request, response, settings.authPort, path, bearer, "Auth");
+    const body = await read(request);
+    if (body === null) return refuse(response, 413, TOO_LARGE);
+    if (!isStorable(body)) return answerJson(response, 400, { code: 400, error_code: "validation_failed", msg: UNSTORABLE });
+    if (lite) return lite(request, response, url, bearer, body);
+    onward(request, response, "/auth/v1", { port: settings.authPort, name: "Auth", url, bearer, body });
   }
 
   async function toRest(request, response, url) {
     const who = identify(request, url);
     if (who.refused) return refuse(response, 401, who.refused, HINT);
     const bearer = who.bearer ?? (who.secret ? await tokens.service() : null);
-    const path = withoutKey(request.url.slice("/rest/v1".length) || "/", url);
-    onward(request, response, settings.restPort, path, bearer, "PostgREST");
+    const body = await read(request);
+    if (body === null) return refuse(response, 413, TOO_LARGE);
+    onward(request, response, "/rest/v1", { port: settings.restPort, name: "PostgREST", url, bearer, body });
   }
 
-  function onward(request, response, port, path, bearer, name) {
-    const headers = inward(request, ["authorization", "apikey"], {
-      ...(bearer && { authorization: `Bearer ${bearer}` }), apikey: settings.publishableKey,
+  function onward(request, response, prefix, { port, name, url, bearer, body }) {
+    const headers = inward(request, ["authorization", "apikey", "content-length"], {
+      ...(bearer && { authorization: `Bearer ${bearer}` }), apikey: settings.publishableKey, "content-length": `${body.length}`,
     });
     const failed = (how) => refuse(response, 503, `${name} ${how}: see \`make logs\`.`);
-    pass(request, response, { port, path, headers, failed, replaced: CORS, patience: settings.patience.servers });
+    const path = withoutKey(behind(prefix, request), url);
+    pass(request, response, { port, path, headers, body, failed, replaced: CORS, patience: settings.patience.servers });
   }
 
   // Functions guard themselves: in production nothing of ours stands before them.
-  function toFunction(request, response) {
-    const named = request.url.match(UNIT)?.[1];
-    const unit = named in settings.units ? named : "core";
+  function toFunction(request, response, url) {
+    const named = url.pathname.match(UNIT)?.[1];
+    const unit = named && Object.hasOwn(settings.units, named) ? named : "core";
     const port = settings.units[unit];
     if (!port) return refuseFunction(response, 404, "There is no such function.");
-    const path = request.url.slice("/functions/v1".length) || "/";
+    const path = behind("/functions/v1", request);
     const failed = (how) => refuseFunction(response, 503, `The functions of "${unit}" ${how}: see \`make logs PART=functions-${unit}\`.`);
-    const headers = inward(request, [], {});
+    const chunked = "transfer-encoding" in request.headers;
+    const headers = inward(request, [], chunked ? { "transfer-encoding": "chunked" } : {});
     const { functions: patience } = settings.patience;
     pass(request, response, { port, path, headers, failed, patience, keep: !settings.reload });
   }
 
   async function route(request, response) {
-    if (!URL.canParse(request.url, settings.url)) return refuse(response, 400, "This is no address.");
-    const url = new URL(request.url, settings.url);
-    const door = doorOf(request.url);
-    // "/auth/v1/../../rest/v1" must not go in at one door and come out at another.
-    if (door !== doorOf(url.pathname)) return refuse(response, 400, "Write the path without detours.");
-    if (door === "functions") return toFunction(request, response);
+    const url = URL.canParse(request.url, settings.url) ? new URL(request.url, settings.url) : { pathname: "" };
+    const door = doorOf(url.pathname);
+    const refused = door === "functions" ? refuseFunction : refuse;
+    // What is judged must be what is passed on: no dots, no backslashes, no host of its own.
+    if (url.pathname !== request.url.split("?", 1)[0]) return refused(response, 400, "Write the path without detours.");
+    if (takesAway(request)) return refused(response, 400, "Connection names a header that must stay.");
+    if (door === "functions") return toFunction(request, response, url);
+    if (!METHODS.split(", ").includes(request.method)) return refuse(response, 405, "Nothing here takes this method.");
     if (request.method === "OPTIONS") return answerPreflight(request, response);
     if (door === "auth") return toAuth(request, response, url);
     if (door === "rest") return toRest(request, response, url);
@@ -71,6 +79,7 @@ export async function listen(settings) {
 
   const server = http.createServer((request, response) => {
     route(request, response).catch((error) => {
+      if (request.errored) return response.destroy(); // the client has gone
       console.error(error);
       refuse(response, 500, "The gateway failed: see `make logs`.");
     });
@@ -81,12 +90,16 @@ export async function listen(settings) {
 }
 
 const HINT = "Send the publishable or the secret key of this project in the `apikey` header.";
+const TOO_LARGE = `A body has at most ${LARGEST} bytes here.`;
+const UNSTORABLE = "A text contains a NUL character or half of a surrogate pair, or the body is nested too deeply.";
 
-const doorOf = (path) => path.match(/^\/(auth|rest|storage|functions)\/v1(?=[/?]|$)/)?.[1];
+const doorOf = (path) => path.match(/^\/(auth|rest|storage|functions)\/v1(?=\/|$)/)?.[1];
+
+const behind = (prefix, request) => request.url.slice(prefix.length).replace(/^(?!\/)/, "/");
 
 function withoutKey(path, url) {
   if (!url.searchParams.has("apikey")) return path;
-  const [before, query] = path.split("?", 2);
-  const kept = query.split("&").filter((pair) => !/^apikey(=|$)/.test(pair));
-  return kept.length ? `${before}?${kept.join("&")}` : before;
+  const at = path.indexOf("?");
+  const kept = path.slice(at + 1).split("&").filter((pair) => !/^apikey(=|$)/.test(pair));
+  return path.slice(0, at) + (kept.length ? `?${kept.join("&")}` : "");
 }

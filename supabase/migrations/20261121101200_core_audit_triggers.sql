@@ -2,25 +2,39 @@
 set local lock_timeout = '3s';
 set local statement_timeout = '60s';
 
-create type private.actor as (kind text, id uuid, name text);
+create type private.actor as (kind text, id uuid, name text, request_id text, ip inet, agent text);
 
 create function private.actor() returns private.actor
 language plpgsql stable security invoker set search_path = pg_catalog, pg_temp
 as $$
 declare
-    claims constant jsonb := private.claims();
+    claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+    role constant text := claims ->> 'role';
     function constant text := nullif(current_setting('mainstay.function', true), '');
+    actor private.actor;
 begin
-    return case
-        when claims ->> 'role' = 'authenticated' then row('person', (claims ->> 'sub')::uuid, null)::private.actor
-        when claims ->> 'role' = 'integrator' then row('key', (claims ->> 'sub')::uuid, null)::private.actor
-        when function is not null then row('function', null, function)::private.actor
-        when session_user = 'supabase_auth_admin' then row('auth', null, session_user)::private.actor
-        else row('operator', null, coalesce(claims ->> 'role', session_user))::private.actor
-    end;
+    if role = 'authenticated' or role = 'integrator' then
+        actor.kind := case role when 'integrator' then 'key' else 'person' end;
+        actor.id := (claims ->> 'sub')::uuid;
+    elsif function is not null then
+        actor.kind := 'function';
+        actor.name := function;
+    else
+        actor.kind := case session_user when 'supabase_auth_admin' then 'auth' else 'operator' end;
+        actor.name := coalesce(role, session_user);
+    end if;
+    if function is not null then
+        actor.request_id := nullif(current_setting('mainstay.request_id', true), '');
+        actor.agent := nullif(current_setting('mainstay.client_agent', true), '');
+    end if;
+    if claims is not null then
+        actor.ip := private.client_ip();
+    end if;
+    return actor;
 end
 $$;
-comment on function private.actor() is 'Who acts: a person, an API key, one of our functions, Supabase Auth, or an operator.';
+comment on function private.actor() is
+'Who acts, and from where: a person, an API key, one of our functions, Supabase Auth, or an operator.';
 
 -- Definer: nobody but this file's functions writes the log.
 create function private.record(
@@ -35,8 +49,7 @@ begin
         org_id, action, subject, actor_kind, actor_id, actor_name, success, before, after, request_id, ip, agent
     ) values (
         org, action, subject, actor.kind, actor.id, actor.name, success, before, after,
-        nullif(current_setting('mainstay.request_id', true), ''), private.client_ip(),
-        nullif(current_setting('mainstay.client_agent', true), '')
+        actor.request_id, actor.ip, actor.agent
     );
 end
 $$;
@@ -49,16 +62,13 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     actor constant private.actor := private.actor();
-    request text := nullif(current_setting('mainstay.request_id', true), '');
-    address inet := private.client_ip();
-    agent text := nullif(current_setting('mainstay.client_agent', true), '');
     keys constant text[] := string_to_array(tg_argv[1], ',');
     hidden constant text[] := string_to_array(tg_argv[2], ',');
 begin
     insert into public.audit_log (org_id, action, subject, actor_kind, actor_id, actor_name, after, request_id, ip, agent)
     select (n.kept ->> tg_argv[0])::uuid, tg_table_name || '.insert',
         case when keys[2] is null then n.kept ->> keys[1] else (n.kept ->> keys[1]) || '/' || (n.kept ->> keys[2]) end,
-        actor.kind, actor.id, actor.name, n.kept - hidden, request, address, agent
+        actor.kind, actor.id, actor.name, n.kept - hidden, actor.request_id, actor.ip, actor.agent
     from (select to_jsonb(r) as kept from new_rows as r offset 0) as n;
     return null;
 end
@@ -70,16 +80,13 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     actor constant private.actor := private.actor();
-    request text := nullif(current_setting('mainstay.request_id', true), '');
-    address inet := private.client_ip();
-    agent text := nullif(current_setting('mainstay.client_agent', true), '');
     keys constant text[] := string_to_array(tg_argv[1], ',');
     hidden constant text[] := string_to_array(tg_argv[2], ',');
 begin
     insert into public.audit_log (org_id, action, subject, actor_kind, actor_id, actor_name, before, request_id, ip, agent)
     select (o.kept ->> tg_argv[0])::uuid, tg_table_name || '.delete',
         case when keys[2] is null then o.kept ->> keys[1] else (o.kept ->> keys[1]) || '/' || (o.kept ->> keys[2]) end,
-        actor.kind, actor.id, actor.name, o.kept - hidden, request, address, agent
+        actor.kind, actor.id, actor.name, o.kept - hidden, actor.request_id, actor.ip, actor.agent
     from (select to_jsonb(r) as kept from old_rows as r offset 0) as o;
     return null;
 end
@@ -91,9 +98,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     actor constant private.actor := private.actor();
-    request text := nullif(current_setting('mainstay.request_id', true), '');
-    address inet := private.client_ip();
-    agent text := nullif(current_setting('mainstay.client_agent', true), '');
     keys constant text[] := string_to_array(tg_argv[1], ',');
     hidden constant text[] := string_to_array(tg_argv[2], ',');
     -- Stamps are no changes.
@@ -104,7 +108,7 @@ begin
     )
     select (n.kept ->> tg_argv[0])::uuid, tg_table_name || '.update',
         case when keys[2] is null then n.kept ->> keys[1] else (n.kept ->> keys[1]) || '/' || (n.kept ->> keys[2]) end,
-        actor.kind, actor.id, actor.name, o.kept - hidden, n.kept - hidden, request, address, agent
+        actor.kind, actor.id, actor.name, o.kept - hidden, n.kept - hidden, actor.request_id, actor.ip, actor.agent
     from (select to_jsonb(r) as kept from new_rows as r offset 0) as n
     inner join (select to_jsonb(r) as kept from old_rows as r offset 0) as o
         on o.kept -> keys[1] = n.kept -> keys[1] and (keys[2] is null or o.kept -> keys[2] = n.kept -> keys[2])

@@ -68,5 +68,5 @@ def test_a_full_disk_is_said_before_anything_is_written(folder: Folder, monkeypa
 def test_a_folder_of_somebody_else_is_said_with_the_command_that_mends_it(folder: Folder) -> None:
     folder.root.chmod(0o500)
     with pytest.raises(Trouble, match="sudo chown -R"):
-        folder.prepare()
+        Folder(folder.root / "inside").prepare()
     folder.root.chmod(0o700)

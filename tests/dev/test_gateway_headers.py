@@ -89,6 +89,7 @@ def test_paths_lose_their_prefix_and_keep_the_rest(door: httpx.Client) -> None:
     assert door.get("/rest/v1/t?select=a,b&n=eq.%2F", headers=key).json()["path"] == "/t?select=a,b&n=eq.%2F"
     in_query = f"/rest/v1/t?apikey={KEYRING.publishable_key}&select=a"
     assert door.get(in_query).json()["path"] == "/t?select=a"
+    assert door.get("/rest/v1?select=a", headers=key).json()["path"] == "/?select=a"
     assert door.get("/functions/v1/auth_enhanced/x").json()["path"] == "/auth_enhanced/x"
 
 

@@ -53,6 +53,13 @@ def test_a_sign_up_answers_with_a_token_as_hosted_issues_it(stack: Stack, sessio
     assert claims["exp"] - claims["iat"] == session["expires_in"] == stack.project.token_seconds
 
 
+def test_a_sign_up_is_confirmed_at_once_although_hosted_projects_send_a_mail(
+    stack: Stack, session: dict[str, Any]
+) -> None:
+    assert stack.project.auth["email"]["enable_confirmations"] is True
+    assert session["user"]["email_confirmed_at"]
+
+
 def test_the_published_keys_are_public(stack: Stack) -> None:
     keys = httpx.get(f"{stack.url}/auth/v1/.well-known/jwks.json").json()["keys"]
     assert [key["alg"] for key in keys] == ["ES256"]

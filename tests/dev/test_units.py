@@ -2,10 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from dev import gotrue, surroundings, units
+from dev import functions, gotrue, surroundings, units
 from dev.keyring import Keyring
 from dev.ports import Ports
 from dev.project import Project
+from functions.auth import api_keys
+from functions.core import health
+from shared.admission import admit
 
 KEYRING = Keyring()
 PORTS = Ports(20500)
@@ -32,7 +35,25 @@ def test_a_unit_holds_its_own_key_and_no_other_secret(monkeypatch: pytest.Monkey
         "ENVIRONMENT",
         "ALLOWED_ORIGINS",
         "RELEASE",
+        "PYTHONUNBUFFERED",
     }
+
+
+@pytest.mark.parametrize("unit", units.names())
+def test_peppers_are_for_units_that_check_keys(unit: str) -> None:
+    wants_callers = any(endpoint.who for module in functions.modules(unit) for endpoint in module.endpoints)
+    assert ("API_KEY_PEPPERS" in units.environment(unit, PORTS, KEYRING, Project())) == wants_callers
+
+
+def test_a_unit_whose_endpoints_are_for_everyone_asks_nobody() -> None:
+    assert functions.admission(health.endpoints) is None
+    assert functions.admission([*health.endpoints, *api_keys.endpoints]) is admit
+
+
+def test_each_unit_can_be_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    for unit in units.names():
+        monkeypatch.setenv("MAINSTAY_UNIT", unit)
+        assert functions.app()
 
 
 def test_real_auth_is_told_the_hooks_that_are_enabled(tmp_path: Path) -> None:
@@ -45,6 +66,20 @@ def test_real_auth_is_told_the_hooks_that_are_enabled(tmp_path: Path) -> None:
         "GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI": hook["uri"],
     }
     assert "search_path=auth" in env["DATABASE_URL"]
+
+
+def test_real_auth_is_told_how_long_sessions_last_and_who_may_enrol(tmp_path: Path) -> None:
+    auth = {"mfa": {"totp": {"enroll_enabled": True, "verify_enabled": True}}, "sessions": {"timebox": "168h"}}
+    given = [
+        gotrue.environment(tmp_path / "auth", PORTS, KEYRING, project, "postgresql://u:p@127.0.0.1:20501/postgres")
+        for project in (Project(auth=auth), Project())
+    ]
+    told = [{name: env[name] for name in env if "_SESSIONS_" in name or "_TOTP_" in name} for env in given]
+    switches = ("GOTRUE_MFA_TOTP_ENROLL_ENABLED", "GOTRUE_MFA_TOTP_VERIFY_ENABLED")
+    assert told == [
+        {**dict.fromkeys(switches, "true"), "GOTRUE_SESSIONS_TIMEBOX": "168h"},
+        dict.fromkeys(switches, "false"),
+    ]
 
 
 def test_origins_are_those_that_people_are_sent_back_to() -> None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from tests.world import Claims, Key, World
+from tests.world import Claims, Key, Person, World
 
 ALL_SCOPES = ("api-keys:read", "api-keys:write", "members:read", "profile:read", "settings:read", "settings:write")
 
@@ -42,6 +42,9 @@ class Scene:
 
     callers: dict[str, Caller]
     targets: dict[str, Target]
+    people: dict[str, Person]
+    keys: dict[str, Key]
+    organization: UUID
 
 
 def scene(world: World) -> Scene:
@@ -103,4 +106,4 @@ def scene(world: World) -> Scene:
         ),
         Target("api_keys", {"id": keys["key"].id}, {"expires_at": tomorrow}, new_key),
     ]
-    return Scene(callers, {target.table: target for target in targets})
+    return Scene(callers, {target.table: target for target in targets}, people, keys, organization)

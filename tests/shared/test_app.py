@@ -181,6 +181,17 @@ def test_a_function_without_settings_still_answers_in_the_envelope(capsys: pytes
     assert "FUNCTION_KEY is not set" in capsys.readouterr().out
 
 
+def test_a_function_without_peppers_names_them_in_its_log_when_a_key_comes(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Settings.read(ENVIRONMENT | {"API_KEY_PEPPERS": ""})
+    app = build(ENDPOINTS, admit=admit, settings=lambda: settings)
+    assert ask(app, "GET", "/me", [BEARER]).status == 200
+    assert ask(app, "POST", "/people", [KEY_HEADER]).status == 403
+    assert "API_KEY_PEPPERS" not in capsys.readouterr().out
+    answer = ask(app, "GET", "/me", [KEY_HEADER])
+    assert (answer.status, "PEPPERS" in answer.message) == (500, False)
+    assert "API_KEY_PEPPERS is not set" in capsys.readouterr().out
+
+
 def test_preload_is_a_setting() -> None:
     settings = Settings.read(ENVIRONMENT | {"HSTS_PRELOAD": "true"})
     answer = ask(build(ENDPOINTS, admit=admit, settings=lambda: settings), "GET", "/open")

@@ -42,7 +42,6 @@ def test_all_problems_come_in_one_error_that_names_variables() -> None:
         "SUPABASE_URL",
         "SUPABASE_PUBLISHABLE_KEY",
         "FUNCTION_KEY",
-        "API_KEY_PEPPERS",
         "LIVE",
         "API_KEY_BRAND",
     ):
@@ -85,6 +84,12 @@ def test_an_empty_value_counts_as_not_set() -> None:
 
 def test_peppers_come_newest_first() -> None:
     assert [pepper.version for pepper in Settings.read(ENVIRONMENT).peppers] == [2, 1]
+
+
+def test_peppers_are_for_functions_that_handle_keys() -> None:
+    settings = Settings.read(ENVIRONMENT | {"API_KEY_PEPPERS": ""})
+    with pytest.raises(Misconfigured, match="API_KEY_PEPPERS is not set"):
+        _ = settings.peppers
 
 
 def test_plain_http_is_for_this_machine_and_for_development() -> None:

@@ -1,5 +1,8 @@
 import json
 import logging
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +11,7 @@ from shared.config import Settings
 from tests.shared.fixtures import ENVIRONMENT, JWT
 from tests.shared.upstream import Json
 
+ROOT = Path(__file__).parents[2]
 SETTINGS = Settings.read(ENVIRONMENT)
 
 
@@ -68,6 +72,13 @@ def test_a_line_break_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]) ->
     logs.configure(SETTINGS)
     logs.logger.info('one\n{"severity": "ERROR"}')
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_line_is_written_at_once_even_to_a_file(tmp_path: Path) -> None:
+    program = "from shared import logs; logs.configure(); logs.logger.info('request'); import os; os._exit(0)"
+    with (tmp_path / "log").open("wb") as output:
+        subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={}, stdout=output, check=True)
+    assert json.loads((tmp_path / "log").read_text())["message"] == "request"
 
 
 def test_the_level_is_a_setting(capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,7 @@ def test_a_key_is_shown_once_and_stored_as_a_digest(upstream: Upstream) -> None:
         ({"name": None}, "name"),
         ({"scopes": []}, "scopes"),
         ({"scopes": ["profile:read"] * 51}, "scopes"),
-        ({"scopes": ["everything"]}, "scopes.0"),
+        ({"scopes": [""]}, "scopes.0"),
         ({"scopes": "profile:read"}, "scopes"),
         ({"orgId": "mine"}, "orgId"),
         ({"expiresAt": "2027-01-01T00:00:00"}, "expiresAt"),

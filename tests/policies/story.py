@@ -1,0 +1,48 @@
+"""A story: what somebody tries in a firm, what they are told, and what is so afterwards."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.policies.cast import Caller
+from tests.policies.court import Court
+from tests.policies.firm import Firm
+
+
+@dataclass(frozen=True)
+class Story:
+    """One act. Names in braces stand for ids of the firm; `state` is empty where the act goes through."""
+
+    name: str
+    actor: str
+    act: str
+    state: str = ""
+    before: str = ""
+    then: str = ""
+    function: str = ""
+    role: str = "authenticated"
+    aal: str = "aal1"
+    says: str = ""
+
+
+def caller_of(firm: Firm, story: Story) -> Caller:
+    """Return who acts: a person, a key, or nobody."""
+    if story.actor in firm.keys:
+        return Caller(story.role, firm.keys[story.actor].claims())
+    if story.actor in firm.people:
+        return Caller(story.role, firm.people[story.actor].claims(aal=story.aal))
+    return Caller(story.role, {"role": "anon"})
+
+
+def judge(court: Court, stories: Iterable[Story]) -> Iterator[str]:
+    """Tell of every story that ends otherwise."""
+    firm = court.firm
+    names: dict[str, Any] = firm.names()
+    for story in stories:
+        with court.meanwhile(*filter(None, [story.before.format(**names)])):
+            act = story.act.format(**names)
+            outcome = court.ask(caller_of(firm, story), act.replace("{", "{{").replace("}", "}}"), function=story.function, keep=True)
+            if outcome.state != story.state or story.says not in outcome.message:
+                yield f"{story.name}: {outcome.state} {outcome.message}"
+            elif story.then and court.world.connection.execute(story.then.format(**names).encode()).fetchone() != (True,):
+                yield f"{story.name}: not so: {story.then}"
