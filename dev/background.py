@@ -18,6 +18,8 @@ from dev.summary import describe
 from dev.trouble import Trouble
 
 PATIENCE = 120.0
+PARTS = {"postgres", "postgrest", "gateway"}
+MENDED = "Not all of it: `make down` and `make up` start it anew."
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class State:
     ready: bool
     port: int | None
     parts: dict[str, int]
+
+    @property
+    def fallen(self) -> list[str]:
+        """What should run and does not."""
+        return sorted(PARTS - self.parts.keys()) if self.ready else []
 
 
 def state(folder: Folder) -> State:
@@ -45,8 +52,9 @@ def state(folder: Folder) -> State:
 def up(folder: Folder, port: int) -> None:
     """Start a stack in a session of its own, and return when it answers."""
     folder.prepare()
-    if state(folder).running:
-        print(f"The stack in {folder.root} is running already.")
+    found = state(folder)
+    if found.running:
+        print(f"The stack in {folder.root} is running already." + (f" {MENDED}" if found.fallen else ""))
         return
     folder.ready.unlink(missing_ok=True)  # of a start that was killed
     log = folder.log("stack")

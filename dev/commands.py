@@ -39,6 +39,8 @@ def status(wanted: argparse.Namespace) -> None:
         return
     word = "ready" if found.ready else "starting or stopping" if found.running else "stopped"
     print(f"{word}: http://127.0.0.1:{found.port}" if found.ready else word)
+    if found.fallen:
+        print(f"  stopped by itself: {', '.join(found.fallen)}. {background.MENDED}")
     for name, pid in found.parts.items():
         print(f"  {name:<20} process {pid}")
 

@@ -1,5 +1,6 @@
 """What supabase/config.toml says: one configuration for hosted, the Supabase CLI and the embedded stack."""
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,10 @@ PASSWORDS["lower_upper_letters_digits_symbols"] = [
     *PASSWORDS["lower_upper_letters_digits"],
     "!@#$%^&*()_+-=[]{};'\\:\"|<>?,./`~",
 ]
+
+
+# Next.js and Vite, by the two names of this machine.
+DEVELOPED_AT = [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (3000, 5173)]
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,10 @@ class Project:
 
     @property
     def origins(self) -> list[str]:
-        """The web origins that the functions admit: those of the places people are sent back to."""
-        urls = [urlsplit(url) for url in (self.site_url, *self.redirects)]
+        """The web origins that the functions admit: ALLOWED_ORIGINS, or where web applications are developed."""
+        if named := os.environ.get("ALLOWED_ORIGINS"):
+            return named.split(",")
+        urls = [urlsplit(url) for url in (self.site_url, *self.redirects, *DEVELOPED_AT)]
         return sorted({f"{url.scheme}://{url.netloc}" for url in urls if url.netloc and "*" not in url.netloc})
 
     @property

@@ -7,24 +7,29 @@ from shared.errors import TooLarge, UnsupportedMedia, ValidationError
 from shared.visit import Visit
 
 LARGEST_BODY = 64 * 1024
+LARGEST_LAMBDA = 6 * 1024 * 1024
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 async def receive_body(visit: Visit, receive: Receive) -> bytes:
-    """Return the whole body; raises TooLarge as soon as its declared or its real size passes 64 KB."""
+    """Return the whole body; raises TooLarge when its declared or its real size passes 64 KB.
+
+    What is too large is read to its end and thrown away, up to what a Lambda takes: a server that closes while a client
+    still sends makes the client see a broken connection instead of the answer.
+    """
     declared = visit.header(b"content-length")
-    if declared is not None:
-        _check_declared(declared)
+    fits = declared is None or _fits(declared)
     chunks, size, more = [], 0, True
-    while more:
+    while more and size <= LARGEST_LAMBDA:
         message = await receive()
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > LARGEST_BODY:
-            raise TooLarge
-        chunks.append(chunk)
         more = message.get("more_body", False)
+        if fits and size <= LARGEST_BODY:
+            chunks.append(chunk)
+    if not fits or size > LARGEST_BODY:
+        raise TooLarge
     return b"".join(chunks)
 
 
@@ -35,8 +40,7 @@ def check_type(visit: Visit) -> None:
         raise UnsupportedMedia
 
 
-def _check_declared(length: str) -> None:
+def _fits(length: str) -> bool:
     if not (length.isascii() and length.isdigit()):
         raise ValidationError("Content-Length must be a number.")
-    if len(length) > len(str(LARGEST_BODY)) or int(length) > LARGEST_BODY:
-        raise TooLarge
+    return len(length) <= len(str(LARGEST_BODY)) and int(length) <= LARGEST_BODY

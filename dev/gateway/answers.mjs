@@ -1,7 +1,7 @@
 // What the gateway itself answers: preflights, refusals, and the headers that let browsers read both.
 import { randomUUID } from "node:crypto";
 
-const CODES = { 400: "VALIDATION_ERROR", 404: "NOT_FOUND", 503: "UNAVAILABLE" };
+const CODES = { 400: "VALIDATION_ERROR", 404: "NOT_FOUND", 413: "PAYLOAD_TOO_LARGE", 503: "UNAVAILABLE" };
 
 export const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 

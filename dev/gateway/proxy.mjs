@@ -36,7 +36,8 @@ export function pass(request, response, to) {
     response.off("close", leave);
     if (response.destroyed || response.writableEnded) return;
     // The other side closed a connection that we had kept: nothing was read of this request yet.
-    if (onward.reusedSocket && error.code === "ECONNRESET" && !hasBody) return pass(request, response, to);
+    const harmless = ["GET", "HEAD", "OPTIONS"].includes(request.method);
+    if (onward.reusedSocket && error.code === "ECONNRESET" && harmless && !hasBody) return pass(request, response, to);
     to.failed(error.message === "timeout" ? `gave no answer within ${to.patience / 1000} s` : "does not answer");
   });
   if (to.body) onward.end(to.body);

@@ -53,6 +53,7 @@ export async function listen(settings) {
     const unit = named && Object.hasOwn(settings.units, named) ? named : "core";
     const port = settings.units[unit];
     if (!port) return refuseFunction(response, 404, "There is no such function.");
+    if (request.headers["content-length"] > LAMBDA_TAKES) return refuseFunction(response, 413, "A function takes 6 MB at most.");
     const path = behind("/functions/v1", request);
     const failed = (how) => refuseFunction(response, 503, `The functions of "${unit}" ${how}: see \`make logs PART=functions-${unit}\`.`);
     const chunked = "transfer-encoding" in request.headers;
@@ -89,6 +90,7 @@ export async function listen(settings) {
   return server;
 }
 
+const LAMBDA_TAKES = 6 * 1024 * 1024;
 const HINT = "Send the publishable or the secret key of this project in the `apikey` header.";
 const TOO_LARGE = `A body has at most ${LARGEST} bytes here.`;
 const UNSTORABLE = "A text contains a NUL character or half of a surrogate pair, or the body is nested too deeply.";

@@ -5,7 +5,7 @@ import pytest
 from dev import functions, gotrue, surroundings, units
 from dev.keyring import Keyring
 from dev.ports import Ports
-from dev.project import Project
+from dev.project import DEVELOPED_AT, Project
 from functions.auth import api_keys
 from functions.core import health
 from shared.admission import admit
@@ -82,8 +82,13 @@ def test_real_auth_is_told_how_long_sessions_last_and_who_may_enrol(tmp_path: Pa
     ]
 
 
-def test_origins_are_those_that_people_are_sent_back_to() -> None:
+def test_origins_are_where_people_are_sent_back_to_and_where_web_applications_are_developed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ALLOWED_ORIGINS", raising=False)
     project = Project(
-        auth={"site_url": "http://localhost:3000/app", "additional_redirect_urls": ["https://*.x.dev/**"]}
+        auth={"site_url": "https://app.example.com/a", "additional_redirect_urls": ["https://*.x.dev/**"]}
     )
-    assert project.origins == ["http://localhost:3000"]
+    assert set(project.origins) == {*DEVELOPED_AT, "https://app.example.com"}
+    monkeypatch.setenv("ALLOWED_ORIGINS", "https://a.example,https://b.example")
+    assert project.origins == ["https://a.example", "https://b.example"]
