@@ -30,6 +30,7 @@ comment on column public.audit_log.actor_name is 'The function or database role,
 comment on column public.audit_log.request_id is 'As one of our functions stated it; null for direct clients, who could write anything.';
 comment on column public.audit_log.ip is 'As one of our functions stated it, else as the platform saw it.';
 create index audit_log_org_id_idx on public.audit_log (org_id, created_at desc, id desc);
+create index audit_log_actor_id_idx on public.audit_log (actor_id, action);
 create index audit_log_xact_id_idx on public.audit_log (xact_id);
 
 alter table public.audit_log enable row level security;

@@ -121,3 +121,16 @@ def test_tokens_are_as_hosted_issues_them(stack: Stack, ada: SignedIn) -> None:
     )
     assert held["exp"] - held["iat"] == 900
     assert claims["headers"]["alg"] == "ES256"
+
+
+def test_a_change_of_what_has_changed_meanwhile_does_nothing(ada: SignedIn) -> None:
+    seen = rows(ada.client, "profiles")[0]
+    ada.client.table("profiles").update({"display_name": "First"}).eq("id", ada.id).execute()
+    late = (
+        ada.client.table("profiles")
+        .update({"display_name": "Late"})
+        .eq("id", ada.id)
+        .eq("updated_at", seen["updated_at"])
+    )
+    assert late.execute().data == []
+    assert rows(ada.client, "profiles")[0]["display_name"] == "First"
