@@ -51,4 +51,5 @@ insert into public.memberships (org_id, user_id, role) values
 on conflict do nothing;
 
 -- Everybody who signs up on a developer's machine comes from one address.
-update private.settings set value = '1000' where name = 'sign_ups_per_hour';
+update private.settings set value = '1000'
+where name = 'sign_ups_per_hour';

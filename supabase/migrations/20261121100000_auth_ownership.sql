@@ -20,6 +20,9 @@ create function private.mark_ownerless() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
+    perform from public.organizations as o
+    where o.id in (select r.org_id from old_rows as r where r.role = 'owner')
+    order by o.id for no key update;
     update public.organizations as o set ownerless_at = now()
     where o.id in (select r.org_id from old_rows as r where r.role = 'owner')
         and o.personal_of is null
@@ -35,6 +38,22 @@ for each statement execute function private.mark_ownerless();
 create trigger mark_ownerless_updated after update on public.memberships
 referencing old table as old_rows
 for each statement execute function private.mark_ownerless();
+
+-- Definer: as above. Two owners deleted at once must wait for each other, or neither sees that nobody is left.
+create function private.lock_organizations_of_deleted() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform from public.organizations as o
+    where o.id in (select m.org_id from public.memberships as m where m.user_id = old.id)
+    order by o.id for no key update;
+    return old;
+end
+$$;
+comment on function private.lock_organizations_of_deleted() is
+'Trigger of auth.users: holds a person''s organizations, in one order, while the person is deleted.';
+create or replace trigger lock_organizations before delete on auth.users
+for each row execute function private.lock_organizations_of_deleted();
 
 -- Definer: as above. A maker who comes back gets no old keys back.
 create function private.end_keys() returns trigger

@@ -59,6 +59,7 @@ begin
     if exists (select from public.memberships as m where m.org_id = org and m.user_id = person and m.role = 'owner')
         and not exists (
             select from public.memberships as m where m.org_id = org and m.user_id <> person and m.role = 'owner'
+                and private.is_in_good_standing(m.user_id)
         )
     then
         perform private.refuse(409, 'An organization needs an owner. Make somebody else one first.');

@@ -125,9 +125,12 @@ as $$
 declare
     adopted public.api_keys;
 begin
+    perform private.lock_organization((select k.org_id from public.api_keys as k where k.id = key));
     select k.* into adopted from public.api_keys as k where k.id = key for no key update;
     if adopted.id is null or adopted.org_id not in (select private.orgs_with('api-keys:write')) then
         perform private.refuse(404, 'No such API key.');
+    elsif exists (select from unnest(adopted.scopes) as s where s not in (select private.held_by(private.me(), adopted.org_id))) then
+        perform private.refuse(403, 'This key may do more than you. Ask somebody who may do all that it does.');
     elsif not private.is_in_good_standing(new_maker)
         or exists (select from unnest(adopted.scopes) as s where s not in (select private.held_by(new_maker, adopted.org_id)))
     then

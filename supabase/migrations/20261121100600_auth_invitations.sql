@@ -38,12 +38,15 @@ is 'SHA-256 of each invitation''s token, which our functions derive from its id 
 
 create table private.invitation_sends (
     id bigint generated always as identity primary key,
-    org_id uuid not null references public.organizations on delete cascade,
+    org_id uuid references public.organizations on delete set null,
+    sender uuid references auth.users on delete cascade,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
-comment on table private.invitation_sends is 'One row per mail of an invitation, by which an organization''s daily quota is counted.';
+comment on table private.invitation_sends is
+'One row per mail of an invitation, by which daily quotas are counted. Outlives the organization, or deleting it would be a way around.';
 create index invitation_sends_org_id_idx on private.invitation_sends (org_id, created_at);
+create index invitation_sends_sender_idx on private.invitation_sends (sender, created_at);
 
 alter table public.invitations enable row level security;
 alter table public.invitations force row level security;
@@ -57,7 +60,8 @@ create trigger touch_updated_at before update on private.invitation_sends
 for each row execute function private.touch_updated_at();
 
 insert into private.settings (name, value, description) values
-('invitations_per_day', '50', 'How many invitations one organization may send within 24 hours.');
+('invitations_per_day', '50', 'How many invitations one organization may send within 24 hours.'),
+('invitations_per_person_per_day', '100', 'How many invitations one person may send within 24 hours, in all organizations.');
 
 -- PostgREST tells anybody how many rows the planner expects: nothing may be known of addresses that somebody could guess.
 alter table public.invitations alter column email set statistics 0;

@@ -7,14 +7,21 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     most constant integer := (select s.value::integer from private.settings as s where s.name = 'invitations_per_day');
+    mine constant integer := (select s.value::integer from private.settings as s where s.name = 'invitations_per_person_per_day');
+    person constant uuid := private.me();
 begin
+    perform pg_advisory_xact_lock(hashtextextended('invitations of ' || person, 0));
     if (
         select count(*) from private.invitation_sends as s
         where s.org_id = invitation.org_id and s.created_at > now() - interval '24 hours'
     ) >= most then
         perform private.refuse(429, format('An organization may send %s invitations a day. Try again tomorrow.', most));
+    elsif (
+        select count(*) from private.invitation_sends as s where s.sender = person and s.created_at > now() - interval '24 hours'
+    ) >= mine then
+        perform private.refuse(429, format('One person may send %s invitations a day. Try again tomorrow.', mine));
     end if;
-    insert into private.invitation_sends (org_id) values (invitation.org_id);
+    insert into private.invitation_sends (org_id, sender) values (invitation.org_id, person);
     insert into private.outbox (kind, dedupe_key, payload) values (
         'mail.invitation', format('invitation:%s:%s', invitation.id, invitation.sends),
         jsonb_build_object('invitation_id', invitation.id, 'send', invitation.sends)

@@ -9,6 +9,10 @@ declare
     accepted public.invitations;
     membership public.memberships;
 begin
+    perform private.lock_organization((
+        select i.org_id from public.invitations as i inner join private.invitation_digests as d on d.invitation_id = i.id
+        where d.digest = sha256(convert_to(token, 'utf8'))
+    ));
     update public.invitations as i set accepted_at = now()
     from private.invitation_digests as d, auth.users as u
     where d.digest = sha256(convert_to(token, 'utf8'))
@@ -17,6 +21,8 @@ begin
         and u.id = private.me()
         and u.email_confirmed_at is not null
         and lower(u.email) = i.email
+        and private.is_in_good_standing(i.invited_by)
+        and 'members:write' in (select private.held_by(i.invited_by, i.org_id))
         and not exists (
             select from private.role_permissions as rp
             where rp.role = i.role and rp.permission not in (select private.held_by(i.invited_by, i.org_id))

@@ -118,6 +118,7 @@ declare
     alone uuid[];
 begin
     perform private.require_fresh_sign_in();
+    perform pg_advisory_xact_lock(hashtextextended('organizations of ' || person, 0));
     perform from public.organizations as o
     where o.id in (select m.org_id from public.memberships as m where m.user_id = person)
     order by o.id
@@ -128,6 +129,7 @@ begin
     where m.user_id = person and m.role = 'owner' and not exists (
         select from public.memberships as other
         where other.org_id = m.org_id and other.user_id <> person and other.role = 'owner'
+            and private.is_in_good_standing(other.user_id)
     );
     if exists (
         select from public.memberships as other where other.org_id = any(alone) and other.user_id <> person
@@ -135,6 +137,9 @@ begin
         perform private.refuse(409, 'You are the last owner of an organization with other members. Hand it over or delete it first.');
     end if;
     perform private.note_erasure(person);
+    delete from public.invitations as i
+    using auth.users as u
+    where u.id = person and u.email_confirmed_at is not null and i.email = lower(u.email);
     delete from public.organizations as o where o.id = any(alone);
     delete from auth.users as u where u.id = person;
 end

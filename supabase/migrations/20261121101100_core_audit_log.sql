@@ -65,11 +65,17 @@ begin
     for ahead in 0..months_ahead loop
         name := 'audit_log_' || to_char(month + make_interval(months => ahead), 'YYYY_MM');
         if to_regclass('private.' || name) is null then
-            execute format(
-                'create table private.%I partition of public.audit_log for values from (%L) to (%L)', name,
-                (month + make_interval(months => ahead)) at time zone 'utc',
-                (month + make_interval(months => ahead + 1)) at time zone 'utc'
-            );
+            begin
+                execute format(
+                    'create table private.%I partition of public.audit_log for values from (%L) to (%L)', name,
+                    (month + make_interval(months => ahead)) at time zone 'utc',
+                    (month + make_interval(months => ahead + 1)) at time zone 'utc'
+                );
+            exception when check_violation then
+                -- The default partition has rows of this month and keeps them: sealing must go on.
+                raise warning 'private.audit_log_default holds rows of %', name;
+                continue;
+            end;
             execute format('comment on table private.%I is %L', name, 'One month of public.audit_log.');
             call private.seal(('private.' || name)::regclass);
             made := made + 1;

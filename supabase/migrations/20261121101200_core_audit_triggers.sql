@@ -100,51 +100,21 @@ declare
     actor constant private.actor := private.actor();
     keys constant text[] := string_to_array(tg_argv[1], ',');
     hidden constant text[] := string_to_array(tg_argv[2], ',');
-    -- Stamps are no changes.
     stamps constant text[] := array['updated_at', 'last_used_at'];
 begin
     insert into public.audit_log (
         org_id, action, subject, actor_kind, actor_id, actor_name, before, after, request_id, ip, agent
     )
-    select (n.kept ->> tg_argv[0])::uuid, tg_table_name || '.update',
-        case when keys[2] is null then n.kept ->> keys[1] else (n.kept ->> keys[1]) || '/' || (n.kept ->> keys[2]) end,
+    select (coalesce(n.kept, o.kept) ->> tg_argv[0])::uuid, tg_table_name || '.update',
+        case when keys[2] is null then coalesce(n.kept, o.kept) ->> keys[1]
+            else (coalesce(n.kept, o.kept) ->> keys[1]) || '/' || (coalesce(n.kept, o.kept) ->> keys[2]) end,
         actor.kind, actor.id, actor.name, o.kept - hidden, n.kept - hidden, actor.request_id, actor.ip, actor.agent
-    from (select to_jsonb(r) as kept from new_rows as r offset 0) as n
-    inner join (select to_jsonb(r) as kept from old_rows as r offset 0) as o
-        on o.kept -> keys[1] = n.kept -> keys[1] and (keys[2] is null or o.kept -> keys[2] = n.kept -> keys[2])
-    where o.kept - stamps <> n.kept - stamps;
+    from (select to_jsonb(r) as kept, to_jsonb(r) -> keys[1] as k1, coalesce(to_jsonb(r) -> keys[2], 'null') as k2 from new_rows as r offset 0) as n
+    -- Full: a row whose key changed has no partner, and shows as one that went and one that came.
+    full join (select to_jsonb(r) as kept, to_jsonb(r) -> keys[1] as k1, coalesce(to_jsonb(r) -> keys[2], 'null') as k2 from old_rows as r offset 0) as o
+        on o.k1 = n.k1 and o.k2 = n.k2
+    where o.kept - stamps is distinct from n.kept - stamps;
     return null;
 end
 $$;
 comment on function private.audit_updated() is 'Trigger: one audit row for each row that an update really changed, with its former state.';
-
-create procedure private.audit(target regclass, org_column text, key_columns text, hidden_columns text default '') -- noqa: LT01
-language plpgsql security invoker set search_path = pg_catalog, pg_temp
-as $$
-begin
-    execute format(
-        'create trigger audit_inserted after insert on %s referencing new table as new_rows
-        for each statement execute function private.audit_inserted(%L, %L, %L)', target, org_column, key_columns, hidden_columns
-    );
-    execute format(
-        'create trigger audit_updated after update on %s referencing old table as old_rows new table as new_rows
-        for each statement execute function private.audit_updated(%L, %L, %L)', target, org_column, key_columns, hidden_columns
-    );
-    execute format(
-        'create trigger audit_deleted after delete on %s referencing old table as old_rows
-        for each statement execute function private.audit_deleted(%L, %L, %L)', target, org_column, key_columns, hidden_columns
-    );
-end
-$$;
-comment on procedure private.audit(regclass, text, text, text) -- noqa: LT01
-is 'Puts a table under audit: the column of its organization, its key of one or two columns, and columns not to be kept.';
-
-call private.audit('public.profiles', 'none', 'id', 'display_name,avatar_url');
-call private.audit('public.organizations', 'id', 'id');
-call private.audit('public.memberships', 'org_id', 'org_id,user_id');
-call private.audit('public.api_keys', 'org_id', 'id');
-call private.audit('public.invitations', 'org_id', 'id', 'email');
-call private.audit('private.settings', 'none', 'name');
-call private.audit('private.role_permissions', 'none', 'role,permission');
-call private.audit('private.permissions', 'none', 'permission');
-call private.audit('private.function_keys', 'none', 'name', 'digest');

@@ -32,8 +32,16 @@ create function private.network_of(address text) returns cidr
 language plpgsql immutable security invoker set search_path = pg_catalog, pg_temp
 as $$
 declare
-    known constant inet := private.valid_inet(address);
+    bare text := btrim(address);
+    known inet;
 begin
+    -- With a port, an IPv6 address stands in brackets; an IPv4 address may come mapped into IPv6.
+    if bare like '[%]%' then
+        bare := split_part(substr(bare, 2), ']', 1);
+    elsif bare ~ '^[0-9.]+:[0-9]+$' then
+        bare := split_part(bare, ':', 1);
+    end if;
+    known := private.valid_inet(regexp_replace(bare, '^::ffff:(?=[0-9]+[.])', '', 'i'));
     return case family(known) when 4 then network(set_masklen(known, 32)) when 6 then network(set_masklen(known, 64)) end;
 end
 $$;

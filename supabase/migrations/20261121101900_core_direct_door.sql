@@ -31,17 +31,24 @@ declare
         where s.name = case when signed_in then 'direct_writes_per_minute' else 'anonymous_writes_per_minute' end
     );
     apart constant interval := interval '8 minutes' / per_minute;
-    who constant text := case when signed_in then claims ->> 'sub' else coalesce(host(private.platform_ip()), 'nobody') end;
+    who constant text := case when signed_in then claims ->> 'sub'
+        else coalesce(private.network_of(private.platform_ip()::text)::text, 'nobody') end;
+    picked bytea;
 begin
-    for attempt in 1..2 loop
-        insert into private.write_buckets as b (bucket, due_at)
-        values (sha256(convert_to(who || '/' || floor(random() * 8)::text, 'utf8')), clock_timestamp() + apart)
+    -- Looked at without a lock: a transaction that locked two buckets could deadlock with another of the same caller.
+    select c.bucket into picked
+    from (select sha256(convert_to(who || '/' || n, 'utf8')) as bucket from generate_series(0, 7) as n) as c
+    left join private.write_buckets as b on b.bucket = c.bucket
+    where b.due_at is null or b.due_at < clock_timestamp() + interval '1 minute' - apart
+    order by random() limit 1;
+    if picked is not null then
+        insert into private.write_buckets as b (bucket, due_at) values (picked, clock_timestamp() + apart)
         on conflict (bucket) do update set due_at = greatest(b.due_at, clock_timestamp()) + apart
         where b.due_at < clock_timestamp() + interval '1 minute' - apart;
         if found then
             return;
         end if;
-    end loop;
+    end if;
     raise sqlstate 'PGRST' using
         message = '{"code": "PT429", "message": "Too many writes. Wait as many seconds as Retry-After says.", "details": null, "hint": null}',
         detail = format('{"status": 429, "headers": {"Retry-After": "%s"}}', greatest(1, ceil(extract(epoch from apart))));

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tests.policies.cast import Caller, Scene, scene
 from tests.policies import firm, sole
+from tests.policies.cast import Caller, Scene, scene
 from tests.world import Claims, Person, World
 
 NOT_PERMITTED = "42501"
@@ -49,8 +49,11 @@ def identity(
     set_all = sql.SQL(", ").join(
         sql.SQL("set_config({}, {}, true)").format(name, value) for name, value in settings.items()
     )
-    return sql.SQL("select {}; {}set local session authorization authenticator; set local role {};").format(
-        set_all, sql.SQL("set local transaction_read_only = on; " if read_only else ""), sql.Identifier(role)
+    # Supabase Auth logs in by itself; everybody else comes through PostgREST.
+    login = sql.Identifier("supabase_auth_admin" if role == "supabase_auth_admin" else "authenticator")
+    mode = sql.SQL("set local transaction_read_only = on; " if read_only else "")
+    return sql.SQL("select {}; {}set local session authorization {}; set local role {};").format(
+        set_all, mode, login, sql.Identifier(role)
     )
 
 
@@ -59,6 +62,7 @@ class Court:
 
     def __init__(self, connection: psycopg.Connection, world: World) -> None:
         self.connection, self.world = connection, world
+        self.pace: dict[str, float] = {}
         self.stage: Scene = scene(world)
         self.sole = sole.put_on_stage(world)
         self.firm = firm.put_on_stage(world)

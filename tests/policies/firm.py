@@ -7,7 +7,7 @@ from uuid import UUID
 from tests.world import Key, Person, World
 
 ROLES = {"owner": "owner", "owner2": "owner", "admin": "admin", "admin2": "admin", "billing": "billing"}
-ROLES |= {"member": "member", "member2": "member"}
+ROLES |= {"member": "member", "member2": "member", "keeper": "sole_api_keys_write"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ def put_on_stage(world: World) -> Firm:
     invitations = {
         "invitation": world.invitation(people["admin"], organization, guest, "member", "token"),
         "to_own": world.invitation(people["owner"], organization, "new@example.com", "owner", "to own"),
-        "to_member": world.invitation(people["admin"], organization, f"{people['member'].id}@example.com", "admin", "up"),
+        "to_member": world.invitation(
+            people["admin"], organization, f"{people['member'].id}@example.com", "admin", "up"
+        ),
     }
     return Firm(organization, people, keys, invitations, alone, small)

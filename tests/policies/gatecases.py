@@ -1,6 +1,7 @@
 """What gate.enter() makes of headers and claims, asked in SQL as PostgREST asks."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,7 +57,12 @@ def cases(key: str, stale: str) -> list[Case]:
         Case("a function admits nobody", "nobody", F | {AS: "gatekeeper"}, ADMITS),
         Case("a function with a key", "nobody", F | k, {"role": "integrator", "sub": "key", "timeout": "5s"}),
         Case("a function admits a key", "nobody", F | k | {AS: "gatekeeper"}, ADMITS | {"sub": "key", "problem": ""}),
-        Case("a function admits a bad key", "nobody", F | bad | {AS: "gatekeeper"}, ADMITS | {"problem": "key_unknown", "sub": None}),
+        Case(
+            "a function admits a bad key",
+            "nobody",
+            F | bad | {AS: "gatekeeper"},
+            ADMITS | {"problem": "key_unknown", "sub": None},
+        ),
         Case("a bad key to work with", "nobody", F | bad, refused="PT401"),
         Case("a bad key to observe with", "nobody", W | bad | {AS: "observer"}, refused="PT401"),
         Case("no key at all", "nobody", F | {"X-Api-Key": ""}, refused="PT401"),
@@ -64,19 +70,58 @@ def cases(key: str, stale: str) -> list[Case]:
         Case("a key and a person to admit", "owner", F | k | {AS: "gatekeeper"}, refused="PT400"),
         Case("an operator through a function", "operator", F, refused="PT403 Authorization"),
         Case("an operator", "operator", {}, {"role": "service_role", **UNBELIEVED}),
-        Case("a key bound to an address, from there", "nobody", F | {"Cf-Connecting-Ip": "192.0.2.1"}, {"function": "narrow"}, change=BOUND),
-        Case("a key bound to an address, from elsewhere", "nobody", F | {"Cf-Connecting-Ip": "198.51.100.1"}, refused=unproven, change=BOUND),
-        Case("a key bound to an address, lying", "nobody", F | {"X-Forwarded-For": "192.0.2.1", "X-Client-Ip": "192.0.2.1"}, refused=unproven, change=BOUND),
+        Case(
+            "a key bound to an address, from there",
+            "nobody",
+            F | {"Cf-Connecting-Ip": "192.0.2.1"},
+            {"function": "narrow"},
+            change=BOUND,
+        ),
+        Case(
+            "a key bound to an address, from elsewhere",
+            "nobody",
+            F | {"Cf-Connecting-Ip": "198.51.100.1"},
+            refused=unproven,
+            change=BOUND,
+        ),
+        Case(
+            "a key bound to an address, lying",
+            "nobody",
+            F | {"X-Forwarded-For": "192.0.2.1", "X-Client-Ip": "192.0.2.1"},
+            refused=unproven,
+            change=BOUND,
+        ),
         Case("a key bound to an address, from nowhere", "nobody", F, refused=unproven, change=BOUND),
         Case("a function key that expires now", "nobody", F, refused=unproven, change=EXPIRES.format("")),
-        Case("a function key that expires soon", "nobody", F, {"function": "narrow"}, change=EXPIRES.format("+ interval '1 second'")),
+        Case(
+            "a function key that expires soon",
+            "nobody",
+            F,
+            {"function": "narrow"},
+            change=EXPIRES.format("+ interval '1 second'"),
+        ),
     ]
-    for proof in ({}, {"X-Function-Key": ""}, {"X-Function-Key": "guess"}):
-        for wanted in ({AS: "gatekeeper"}, k, {AS: "gatekeeper"} | k, {AS: ""}):
-            found.append(Case(f"{proof} and {[*wanted]}", "nobody", proof | wanted, refused=unproven))
-    roles = ("", "observer", "staff_reader", "integrator", "anon", "authenticated", "service_role", "postgres", "authenticator")
+    found += [
+        Case(f"{proof} and {[*wanted]}", "nobody", proof | wanted, refused=unproven)
+        for proof in ({}, {"X-Function-Key": ""}, {"X-Function-Key": "guess"})
+        for wanted in ({AS: "gatekeeper"}, k, {AS: "gatekeeper"} | k, {AS: ""})
+    ]
+    roles = (
+        "",
+        "observer",
+        "staff_reader",
+        "integrator",
+        "anon",
+        "authenticated",
+        "service_role",
+        "postgres",
+        "authenticator",
+    )
     for role in roles:
-        found += [Case(f"as {role!r} with {[*more]}", who, F | {AS: role} | more, refused="PT403 X-Act-As") for who, more in (("owner", {}), ("nobody", {}), ("nobody", k), ("nobody", bad))]
+        found += [
+            Case(f"as {role!r} with {[*more]}", who, F | {AS: role} | more, refused="PT403 X-Act-As")
+            for who, more in (("owner", {}), ("nobody", {}), ("nobody", k), ("nobody", bad))
+        ]
     return found
 
 
@@ -84,7 +129,9 @@ def install(court: Court) -> None:
     """Give the court's functions their keys."""
     for secret, name, may in ((NARROW, "narrow", ["gatekeeper"]), (WIDE, "wide", ["gatekeeper", "observer"])):
         digest = hashlib.sha256(secret.encode()).digest()
-        court.world.run("insert into private.function_keys (digest, name, may_act_as) values (%s, %s, %s)", digest, name, may)
+        court.world.run(
+            "insert into private.function_keys (digest, name, may_act_as) values (%s, %s, %s)", digest, name, may
+        )
 
 
 def judge(court: Court) -> Iterator[str]:
@@ -108,9 +155,9 @@ def judge(court: Court) -> Iterator[str]:
 def _judge_roles(court: Court) -> Iterator[str]:
     """A second layer: tokens of roles that may not even reach the gate are refused by it."""
     statement = "select set_config('request.jwt.claims', {}, true); select gate.recognize({})"
-    headers = '{"x-function-key": "%s"}' % NARROW
+    headers = json.dumps({"x-function-key": NARROW})
     for role in ("service_role", "integrator", "gatekeeper", "observer", "postgres", ""):
-        claims = '{"role": "%s"}' % role if role else ""
+        claims = json.dumps({"role": role}) if role else ""
         outcome = court.run(sql.SQL(statement).format(claims, headers))
         if (outcome.state, outcome.hint) != ("PT403", "Authorization"):
             yield f"gate.recognize takes a function for {role!r}: {outcome}"

@@ -46,9 +46,26 @@ def _judge_forms(court: Court) -> Iterator[str]:
     """The written form of a presented key."""
     key = court.stage.keys["key"]
     lookup, _, digest = key.presented().partition(".1:")
-    good = [f"{lookup}.1:{digest}", f"{lookup}.2:{'0' * 64},1:{digest}", f"{lookup}.2:{'0' * 64},3:{'1' * 64},1:{digest}"]
-    bad = ["", lookup, f"{lookup}.", f"{lookup}.1:{digest},", f"{lookup}.2:{digest}", f"{lookup}.1:{digest[:-1]}", f"x{lookup}.1:{digest}"]
-    bad += [",".join([good[0]] * 2), f"{lookup}." + ",".join([f"1:{digest}"] * 5), f"{lookup}.1:{digest}\n", f"{lookup}.2:{digest},1:{'0' * 64}"]
+    good = [
+        f"{lookup}.1:{digest}",
+        f"{lookup}.2:{'0' * 64},1:{digest}",
+        f"{lookup}.2:{'0' * 64},3:{'1' * 64},1:{digest}",
+    ]
+    bad = [
+        "",
+        lookup,
+        f"{lookup}.",
+        f"{lookup}.1:{digest},",
+        f"{lookup}.2:{digest}",
+        f"{lookup}.1:{digest[:-1]}",
+        f"x{lookup}.1:{digest}",
+    ]
+    bad += [
+        ",".join([good[0]] * 2),
+        f"{lookup}." + ",".join([f"1:{digest}"] * 5),
+        f"{lookup}.1:{digest}\n",
+        f"{lookup}.2:{digest},1:{'0' * 64}",
+    ]
     bad += [f"{lookup}.1:{digest.upper()}" if digest.upper() != digest else ""]
     for presented in good + bad:
         found = "claims" in court.world.value("select private.find_api_key(%s)", presented)

@@ -45,7 +45,7 @@ class Sole:
             "revoke_invitation": f"select public.revoke_invitation('{self.invitation}')",
             "create_api_key": f"select public.create_api_key('k', array['{permission}'], '000000000000', 1, repeat('0', 64), '{org}')",
             "revoke_api_key": f"select public.revoke_api_key('{self.key.id}')",
-            "adopt_key": f"select public.adopt_key('{self.key.id}', '{self.owner.id}')",
+            "adopt_key": f"select public.adopt_key('{self.keys[permission].id if permission else ''}', '{self.owner.id}')",
         }
 
     def reads(self) -> dict[str, str]:
@@ -68,6 +68,7 @@ def put_on_stage(world: World) -> Sole:
         keys[permission] = world.key(owner, organization, [permission])
         keys_of_people[permission] = world.key(people[permission], organization, roles.PERMISSIONS)
     powerless = world.member(organization, "sole_nothing")
-    key = world.key(powerless, organization, ["profile:read"])
+    # Its one scope is what adopting takes: nobody adopts a key that may do more than they.
+    key = world.key(powerless, organization, ["api-keys:write"])
     invitation = world.invitation(owner, organization, "guest@example.com", "sole_nothing")
     return Sole(organization, owner, powerless, key, invitation, people, keys, keys_of_people)

@@ -15,15 +15,43 @@ TRACE = "select exists (select from audit_log where action = '{}' and org_id = '
 ADMIT = "select 1 / (verdict @> '{}')::int from backend.admit('GET /x'{}) as verdict"
 
 
-def staff(actor: str, act: str, state: str = "", *, aal: str = "aal2", then: str = "", before: str = "", function: str = "core") -> Story:
+def staff(
+    actor: str,
+    act: str,
+    state: str = "",
+    *,
+    aal: str = "aal2",
+    then: str = "",
+    before: str = "",
+    function: str = "core",
+) -> Story:
     """Return a story of staff through a function."""
-    return Story(f"{actor} with {aal} through {function or 'no function'}: {act}", actor, act, state, before, then, function, "staff_reader", aal)
+    return Story(
+        f"{actor} with {aal} through {function or 'no function'}: {act}",
+        actor,
+        act,
+        state,
+        before,
+        then,
+        function,
+        "staff_reader",
+        aal,
+    )
 
 
 def admits(name: str, actor: str, verdict: str, needs: str = "", before: str = "", then: str = "") -> Story:
     """Return a story of admission; the verdict is what the answer must contain."""
     doubled = re.sub(r'"\{\{(\w+)\}\}"', r'"{\1}"', verdict.replace("{", "{{").replace("}", "}}"))
-    return Story(f"admission: {name}", actor, ADMIT.replace("{}", doubled, 1).replace("{}", needs and f", '{needs}'"), "", before, then, "auth", "gatekeeper")
+    return Story(
+        f"admission: {name}",
+        actor,
+        ADMIT.replace("{}", doubled, 1).replace("{}", needs and f", '{needs}'"),
+        "",
+        before,
+        then,
+        "auth",
+        "gatekeeper",
+    )
 
 
 REFUSED = '{"admitted": false, "status": %s, "reason": "%s"}'
@@ -38,41 +66,142 @@ STORIES = [
     *(staff("chief", act, "PT403", before="delete from auth.sessions where user_id = '{chief}'") for act, _ in MAY),
     staff("ops", FIND, then=TRACE.format("staff.find_person", "home_of_customer", "ops", "success")),
     staff("ops", "select 1 / (backend.staff_find_person('{customer}') ->> 'id' = '{customer}')::int"),
-    staff("ops", "select 1 / (jsonb_array_length(backend.staff_find_person('{customer}') -> 'organizations') = 1)::int"),
-    staff("ops", "select 1 / (backend.staff_find_person('nobody@example.com') is null)::int", then="select not success from audit_log where action = 'staff.find_person' and actor_id = '{ops}'"),
+    staff(
+        "ops", "select 1 / (jsonb_array_length(backend.staff_find_person('{customer}') -> 'organizations') = 1)::int"
+    ),
+    staff(
+        "ops",
+        "select 1 / (backend.staff_find_person('nobody@example.com') is null)::int",
+        then="select not success from audit_log where action = 'staff.find_person' and actor_id = '{ops}'",
+    ),
     staff("ops", READ, then=TRACE.format("staff.read_organization", "firm", "ops", "subject = '{firm}'")),
-    staff("ops", "select 1 / (jsonb_array_length(o -> 'members') = 7 and jsonb_array_length(o -> 'api_keys') = 3 and o ->> 'name' = 'Firm')::int from backend.staff_read_organization('{firm}') as o"),
-    staff("boss", NAME, then="select role = 'owner' and ownerless_at is null from memberships join organizations as o on o.id = org_id where org_id = '{firm}' and user_id = '{customer}'", before="update organizations set ownerless_at = now() where id = '{firm}'"),
+    staff(
+        "ops",
+        "select 1 / (jsonb_array_length(o -> 'members') = 8 and jsonb_array_length(o -> 'api_keys') = 3 and o ->> 'name' = 'Firm')::int from backend.staff_read_organization('{firm}') as o",
+    ),
+    staff(
+        "boss",
+        NAME,
+        then="select role = 'owner' and ownerless_at is null from memberships join organizations as o on o.id = org_id where org_id = '{firm}' and user_id = '{customer}'",
+        before="update organizations set ownerless_at = now() where id = '{firm}'",
+    ),
+    staff(
+        "boss",
+        NAME,
+        before="update organizations set ownerless_at = now() where id in ('{firm}', '{small}')",
+        then="select ownerless_at is not null from organizations where id = '{small}'",
+    ),
     staff("boss", NAME, then=TRACE.format("staff.name_owner", "firm", "boss", "after ->> 'reason' = 'they asked'")),
-    staff("boss", "select backend.staff_name_owner('{firm}', '{member}', 'x')", then="select role = 'owner' from memberships where org_id = '{firm}' and user_id = '{member}'"),
+    staff(
+        "boss",
+        "select backend.staff_name_owner('{firm}', '{member}', 'x')",
+        then="select role = 'owner' from memberships where org_id = '{firm}' and user_id = '{member}'",
+    ),
     staff("boss", NAME, "PT404", before="update auth.users set banned_until = 'infinity' where id = '{customer}'"),
     staff("boss", "select backend.staff_name_owner('{customer}', '{customer}', 'x')", "PT404"),
     staff("boss", "select backend.staff_name_owner('{firm}', '{firm}', 'x')", "PT404"),
-    staff("boss", BAN, then="select not private.is_in_good_standing('{customer}') and private.is_in_good_standing('{owner}')"),
+    staff(
+        "boss",
+        BAN,
+        then="select not private.is_in_good_standing('{customer}') and private.is_in_good_standing('{owner}')",
+    ),
     staff("boss", BAN, then=TRACE.format("staff.ban", "home_of_customer", "boss", "after ->> 'reason' = 'abuse'")),
     staff("boss", "select backend.staff_ban('{firm}', null, 'x')", "PT404"),
+    staff("boss", "select backend.staff_ban('{ops}', null, 'x')", "PT403"),
+    staff("chief", "select backend.staff_ban('{ops}', null, 'x')"),
+    staff("boss", "select backend.staff_name_owner('{firm}', '{boss}', 'x')", "PT409"),
     staff("chief", SET, then="select role = 'ops' from private.staff where user_id = '{customer}'"),
-    staff("chief", "select backend.staff_set_role('{ops}', 'admin')", then="select role = 'admin' from private.staff where user_id = '{ops}'"),
-    staff("chief", "select backend.staff_set_role('{ops}', null)", then="select (not exists (select from private.staff where user_id = '{ops}')) and exists (select from private.staff where user_id = '{boss}')"),
+    staff(
+        "chief",
+        "select backend.staff_set_role('{ops}', 'admin')",
+        then="select role = 'admin' from private.staff where user_id = '{ops}'",
+    ),
+    staff(
+        "chief",
+        "select backend.staff_set_role('{ops}', null)",
+        then="select (not exists (select from private.staff where user_id = '{ops}')) and exists (select from private.staff where user_id = '{boss}')",
+    ),
     staff("chief", "select backend.staff_set_role('{chief}', null)", "PT409"),
     staff("chief", "select backend.staff_set_role('{ops}', 'emperor')", "23514"),
-    Story("a job", "nobody", "select 1 / (length(told ->> 'head') = 64 and (told ->> 'partitions_made')::int = 0)::int from backend.jobs_keep_audit() as told", function="core", role="job_runner"),
+    Story(
+        "a job",
+        "nobody",
+        "select 1 / (length(told ->> 'head') = 64 and (told ->> 'partitions_made')::int = 0)::int from backend.jobs_keep_audit() as told",
+        function="core",
+        role="job_runner",
+    ),
     Story("a job directly", "nobody", "select backend.jobs_keep_audit()", "PT403", role="job_runner"),
     Story("pruning", "nobody", "select backend.jobs_prune_audit()", function="core", role="job_runner"),
     Story("pruning directly", "nobody", "select backend.jobs_prune_audit()", "PT403", role="job_runner"),
     Story("admission directly", "owner", "select backend.admit('GET /x')", "PT403", role="gatekeeper"),
     Story("health", "nobody", "select backend.health()", role="observer"),
     admits("a person", "owner", '{"admitted": true, "principal": {"kind": "person", "id": "{owner}", "aal": "aal1"}}'),
-    admits("an ended session", "owner", REFUSED % (401, "session_ended"), before="delete from auth.sessions where user_id = '{owner}'"),
+    admits(
+        "an ended session",
+        "owner",
+        REFUSED % (401, "session_ended"),
+        before="delete from auth.sessions where user_id = '{owner}'",
+    ),
     admits("nobody", "nobody", REFUSED % (401, "session_ended")),
-    *(admits(p, "nobody", REFUSED % (401, p), before=PROBLEM % p) for p in ("key_unknown", "key_revoked", "key_expired", "key_orphaned")),
-    *(admits(f"told {words}", "nobody", f'{{"message": "{words}"}}', before=PROBLEM % p) for p, words in {"key_revoked": "This API key was revoked. Make a new one.", "key_expired": "This API key has expired. Make a new one.", "key_orphaned": "The maker of this API key has left the organization. Make a new key.", "key_unknown": "This API key is not known here. Check that it was copied whole."}.items()),
-    admits("a key", "key", '{"admitted": true, "principal": {"kind": "key", "id": "{key}", "maker_id": "{admin}", "org_id": "{firm}", "scopes": ["api-keys:read", "profile:read"]}}', "profile:read", then=STAMPED),
-    admits("a scope that the key lacks", "key", REFUSED % (403, "scope_missing"), "members:read", then="select last_used_at is null from api_keys where id = '{key}'"),
+    *(
+        admits(p, "nobody", REFUSED % (401, p), before=PROBLEM % p)
+        for p in ("key_unknown", "key_revoked", "key_expired", "key_orphaned")
+    ),
+    *(
+        admits(f"told {words}", "nobody", f'{{"message": "{words}"}}', before=PROBLEM % p)
+        for p, words in {
+            "key_revoked": "This API key was revoked. Make a new one.",
+            "key_expired": "This API key has expired. Make a new one.",
+            "key_orphaned": "The maker of this API key has left the organization. Make a new key.",
+            "key_unknown": "This API key is not known here. Check that it was copied whole.",
+        }.items()
+    ),
+    admits(
+        "a key",
+        "key",
+        '{"admitted": true, "principal": {"kind": "key", "id": "{key}", "maker_id": "{admin}", "org_id": "{firm}", "scopes": ["api-keys:read", "profile:read"]}}',
+        "profile:read",
+        then=STAMPED,
+    ),
+    admits(
+        "a scope that the key lacks",
+        "key",
+        REFUSED % (403, "scope_missing"),
+        "members:read",
+        then="select last_used_at is null from api_keys where id = '{key}'",
+    ),
     admits("a scope that the maker lacks", "key_of_member", REFUSED % (403, "scope_missing"), "settings:write"),
-    admits("a scope that is left", "key_of_member", '{"admitted": true, "principal": {"scopes": ["members:read"]}}', "members:read"),
-    admits("a frozen organization", "key_of_owner", REFUSED % (403, "scope_missing"), "billing:write", before="update organizations set ownerless_at = now() where id = '{firm}'"),
-    admits("stamped just now", "key", '{"admitted": true}', before="update api_keys set last_used_at = now() - interval '5 minutes' where id = '{key}'", then="select last_used_at = now() - interval '5 minutes' from api_keys where id = '{key}'"),
-    admits("stamped a while ago", "key", '{"admitted": true}', before="update api_keys set last_used_at = now() - interval '301 seconds' where id = '{key}'", then=STAMPED),
-    admits("other keys are not stamped", "key", '{"admitted": true}', then="select bool_and(last_used_at is null) from api_keys where id <> '{key}'"),
+    admits(
+        "a scope that is left",
+        "key_of_member",
+        '{"admitted": true, "principal": {"scopes": ["members:read"]}}',
+        "members:read",
+    ),
+    admits(
+        "a frozen organization",
+        "key_of_owner",
+        REFUSED % (403, "scope_missing"),
+        "billing:write",
+        before="update organizations set ownerless_at = now() where id = '{firm}'",
+    ),
+    admits(
+        "stamped just now",
+        "key",
+        '{"admitted": true}',
+        before="update api_keys set last_used_at = now() - interval '5 minutes' where id = '{key}'",
+        then="select last_used_at = now() - interval '5 minutes' from api_keys where id = '{key}'",
+    ),
+    admits(
+        "stamped a while ago",
+        "key",
+        '{"admitted": true}',
+        before="update api_keys set last_used_at = now() - interval '301 seconds' where id = '{key}'",
+        then=STAMPED,
+    ),
+    admits(
+        "other keys are not stamped",
+        "key",
+        '{"admitted": true}',
+        then="select bool_and(last_used_at is null) from api_keys where id <> '{key}'",
+    ),
 ]

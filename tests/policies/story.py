@@ -8,6 +8,9 @@ from tests.policies.cast import Caller
 from tests.policies.court import Court
 from tests.policies.firm import Firm
 
+# Marks the moment: who locks a row afterwards has a higher transaction number than this row.
+TICK = "update private.settings set description = 'x' where name = 'invitations_per_day'"
+
 
 @dataclass(frozen=True)
 class Story:
@@ -41,8 +44,12 @@ def judge(court: Court, stories: Iterable[Story]) -> Iterator[str]:
     for story in stories:
         with court.meanwhile(*filter(None, [story.before.format(**names)])):
             act = story.act.format(**names)
-            outcome = court.ask(caller_of(firm, story), act.replace("{", "{{").replace("}", "}}"), function=story.function, keep=True)
+            outcome = court.ask(
+                caller_of(firm, story), act.replace("{", "{{").replace("}", "}}"), function=story.function, keep=True
+            )
             if outcome.state != story.state or story.says not in outcome.message:
                 yield f"{story.name}: {outcome.state} {outcome.message}"
-            elif story.then and court.world.connection.execute(story.then.format(**names).encode()).fetchone() != (True,):
+            elif story.then and court.world.connection.execute(story.then.format(**names).encode()).fetchone() != (
+                True,
+            ):
                 yield f"{story.name}: not so: {story.then}"

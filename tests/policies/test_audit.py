@@ -86,6 +86,19 @@ def test_stamps_and_empty_updates_are_no_changes(world: World) -> None:
     assert world.value(count, str(key.id)) == before + 1
 
 
+def test_a_changed_key_shows_as_one_that_went_and_one_that_came(world: World) -> None:
+    organization = world.organization(world.person())
+    member, other = world.member(organization, "member"), world.person()
+    world.run(
+        "update memberships set user_id = %s where org_id = %s and user_id = %s", *(other.id, organization, member.id)
+    )
+    entries = world.connection.execute(
+        b"select before ->> 'user_id', after ->> 'user_id' from audit_log where org_id = %s and action = 'memberships.update'",
+        [organization],
+    ).fetchall()
+    assert sorted(entries, key=str) == sorted([(str(member.id), None), (None, str(other.id))], key=str)
+
+
 def test_a_change_that_is_undone_leaves_no_entry(world: World) -> None:
     organization = world.organization(world.person())
     with world.connection.transaction(force_rollback=True):
@@ -231,6 +244,16 @@ def test_the_job_seals_and_tells_the_head(sealed: tuple[World, httpx.Client], st
     headers = {"X-Function-Key": stack.function_key("core"), "X-Act-As": "job_runner", "Content-Profile": "backend"}
     told = rest.post("/rpc/jobs_keep_audit", headers=headers, json={}).json()
     assert (len(told["head"]), told["partitions_made"], told["entries"] > 0) == (64, 0, True)
+
+
+def test_a_month_that_already_has_rows_elsewhere_does_not_stop_the_job(sealed: tuple[World, httpx.Client]) -> None:
+    world, _ = sealed
+    with world.connection.transaction(force_rollback=True):
+        world.run(
+            "insert into audit_log (action, actor_kind, created_at) values ('a.b', 'person', now() + interval '3 months')"
+        )
+        assert world.value("select private.make_audit_partitions(4)") == 1
+        assert world.value("select count(*)::int from private.audit_log_default") == 1
 
 
 def test_partitions_are_made_ahead_and_retention_drops_whole_months(sealed: tuple[World, httpx.Client]) -> None:

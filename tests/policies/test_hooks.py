@@ -161,3 +161,20 @@ def test_hooks_are_for_supabase_auth_alone(world: World) -> None:
     for role in ("anon", "authenticated", "service_role", "integrator", "gatekeeper"):
         assert world.value("select has_schema_privilege(%s, 'hooks', 'usage')", role) is False
     assert uuid4()
+
+
+@pytest.mark.parametrize(
+    ("said", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1/32"),
+        (" 192.0.2.1:443", "192.0.2.1/32"),
+        ("::ffff:192.0.2.1", "192.0.2.1/32"),
+        ("::FFFF:192.0.2.1", "192.0.2.1/32"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::1]:443", "2001:db8:1:2::/64"),
+        ("not an address", None),
+        ("", None),
+    ],
+)
+def test_what_one_subscriber_has(world: World, said: str, network: str | None) -> None:
+    assert world.value("select private.network_of(%s)::text", said) == network

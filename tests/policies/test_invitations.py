@@ -125,6 +125,11 @@ def test_accepting_takes_the_confirmed_address_and_works_once(ask: Ask, world: W
             "update memberships set role = 'member' where user_id = (select invited_by from invitations where id = %s)"
             " and role = 'admin'"
         ),
+        (
+            "update memberships set role = 'billing' where role = 'admin'"
+            " and user_id = (select invited_by from invitations where id = %s)"
+        ),
+        "update auth.users set banned_until = 'infinity' where id = (select invited_by from invitations where id = %s)",
         "delete from auth.users where id = (select invited_by from invitations where id = %s)",
     ],
 )
@@ -194,3 +199,15 @@ def test_strangers_manage_nobodys_invitations(ask: Ask, world: World) -> None:
     invitation = world.invitation(owner, world.organization(owner), "guest@example.com")
     for function in ("resend_invitation", "revoke_invitation"):
         assert ask(world.person(), function, invitation_id=invitation).status_code == 404
+
+
+def test_nobody_gets_around_the_quota_with_organizations_that_come_and_go(ask: Ask, world: World) -> None:
+    owner = world.person()
+    for _ in range(2):
+        organization = world.organization(owner)
+        world.run(
+            "insert into private.invitation_sends (org_id, sender) select %s, %s from generate_series(1, 50)",
+            *(organization, owner.id),
+        )
+        world.run("delete from organizations where id = %s", organization)
+    assert invite(ask, owner, world.organization(owner), "more@example.com").status_code == 429

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.policies.court import Court
-from tests.policies.judges import BEHAVIOUR
+from tests.policies.judges import ALL
 
 
-@pytest.mark.parametrize("name", BEHAVIOUR)
+@pytest.mark.parametrize("name", ALL)
 def test_all_is_as_it_should_be(court: Court, name: str) -> None:
     with court.hearing():
-        assert list(BEHAVIOUR[name](court)) == []
+        assert list(ALL[name](court)) == []

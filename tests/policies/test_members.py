@@ -248,3 +248,28 @@ def test_an_unknown_organization_and_somebody_elses_look_alike(ask: Ask, world: 
         for organization in (theirs, uuid4())
     ]
     assert answers[0] == answers[1]
+
+
+def test_two_owners_deleted_at_the_same_instant_leave_a_frozen_organization(world: World) -> None:
+    first = world.person()
+    organization = world.organization(first)
+    second = world.member(organization, "owner")
+    world.member(organization, "admin")
+    connect = {"conninfo": world.connection.info.dsn, "password": world.connection.info.password}
+    with psycopg.connect(**connect) as one, psycopg.connect(**connect) as two, ThreadPoolExecutor(1) as pool:
+        one.execute(b"delete from auth.users where id = %s", [first.id])
+        waiting = pool.submit(two.execute, b"delete from auth.users where id = %s", [second.id])
+        one.commit()
+        waiting.result()
+        two.commit()
+    assert owners(world, organization) == 0
+    assert world.value("select ownerless_at is not null from organizations where id = %s", organization) is True
+
+
+def test_a_banned_owner_is_no_other_owner(ask: Ask, world: World) -> None:
+    owner = world.person()
+    organization = world.organization(owner)
+    banned = world.member(organization, "owner")
+    world.run("update auth.users set banned_until = 'infinity' where id = %s", banned.id)
+    assert ask(owner, "leave_organization", org_id=organization).status_code == 409
+    assert ask(owner, "erase_me").status_code == 409

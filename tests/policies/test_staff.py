@@ -130,3 +130,12 @@ def test_staff_have_no_way_past_the_functions(world: World, rest: httpx.Client) 
     for table in ("organizations", "memberships", "api_keys", "audit_log"):
         column = "id" if table == "organizations" else "org_id"
         assert rest.get(f"/{table}", params={column: f"eq.{organization}"}, headers=headers).json() == []
+
+
+def test_an_admin_bans_no_staff_and_names_nobody_but_others(office: tuple[World, Ask]) -> None:
+    world, ask = office
+    admin, chief = staff(world, "admin"), staff(world, "super_admin")
+    assert ask(admin, "staff_ban", person=chief.id, until="2100-01-01", reason="x").status_code == 403
+    organization = world.organization(world.person())
+    assert ask(admin, "staff_name_owner", org=organization, person=admin.id, reason="x").status_code == 409
+    assert ask(chief, "staff_ban", person=admin.id, until="2100-01-01", reason="x").is_success

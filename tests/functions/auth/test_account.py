@@ -29,6 +29,7 @@ def test_the_export_holds_everything_and_no_secret(ask: Ask, world: World) -> No
 EXPORTED = {f"public.{name}" for name in ("profiles", "organizations", "memberships", "api_keys", "invitations")}
 NOT_EXPORTED = {
     "private.staff": "the employer's record, not the person's",
+    "private.invitation_sends": "a count of mails, of a day's use",
     "private.failed_attempts": "what strangers tried; gone with the account",
 }
 
@@ -47,6 +48,7 @@ def test_erasing_takes_all_that_is_personal(ask: Ask, world: World) -> None:
     alone, shared = world.organization(person), world.organization(world.person())
     world.join(shared, person, "admin")
     key = world.key(person, shared, ["profile:read"])
+    invitation = world.invitation(world.person(), shared, f"{person.id}@example.com")
     assert ask(account.app, "DELETE", "/auth/account", person).json()["data"] == {"erased": True}
     left = {
         "auth.users": person.id,
@@ -54,6 +56,7 @@ def test_erasing_takes_all_that_is_personal(ask: Ask, world: World) -> None:
         "profiles": person.id,
         "organizations": alone,
         "api_keys": key.id,
+        "invitations": invitation,
     }
     assert [
         table for table, row in left.items() if world.value(f"select count(*) from {table} where id = %s", row)

@@ -1,0 +1,20 @@
+"""Mutants that no judge tells, each with its reason."""
+
+SPARED = {
+    # Two at once; these rows are locked a moment later all the same, by the change itself or its reference.
+    "backend.staff_name_owner: no private.lock_organization (1)": "shows only to two at once",
+    "private.create_invitation: no private.lock_organization (1)": "shows only to two at once",
+    "private.delete_organization: no private.lock_organization (0)": "shows only to two at once",
+    # The same in other words.
+    "private.erase_me: where m.user_id = person: true, place 2": "what another owns has another owner",
+    "private.seal_audit: <= in next_xact, '0'::xid8); if from_xact < to_xact then block :=": "an empty range has no entries",
+    "private.require_another_owner: without and m.user_id = person": "if there is an owner and no other one, it is this person",
+    # Second layers.
+    "private.revoke_api_key: without and k.org_id in (select private.orgs_with('api-keys:write'))": (
+        "the second question refuses, which undoes the first statement"
+    ),
+    # Of no moment.
+    "gate.spend_write: <= in stamp()) + apart where b.due_at < clock_timestamp() + interval": (
+        "one microsecond of a clock that never stands still"
+    ),
+}
