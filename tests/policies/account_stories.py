@@ -125,6 +125,34 @@ STORIES = [
     ),
     Story("erased after a while", "owner", ERASE, "PT403", before=OLD),
     Story("erased by nobody", "owner", ERASE, "PT401", before="delete from auth.sessions where user_id = '{owner}'"),
+    Story(
+        "the last owner in good standing erased",
+        "owner",
+        ERASE,
+        "PT409",
+        before="update auth.users set banned_until = 'infinity' where id = '{owner2}'",
+    ),
+    Story(
+        "the last owner in good standing leaves",
+        "owner",
+        "select public.leave_organization('{firm}')",
+        "PT409",
+        before="update auth.users set banned_until = 'infinity' where id = '{owner2}'",
+    ),
+    Story(
+        "erased with the invitations to them",
+        "guest",
+        ERASE,
+        then="select not exists (select from invitations where id = '{invitation}')"
+        " and (select count(*) = 2 from invitations where id in ('{to_own}', '{to_member}'))",
+    ),
+    Story(
+        "erased with an address that was never theirs",
+        "guest",
+        ERASE,
+        before="update auth.users set email_confirmed_at = null where id = '{guest}'",
+        then="select exists (select from invitations where id = '{invitation}')",
+    ),
     Story("the last owner erased", "owner", ERASE, "PT409", before=NO_OTHER),
     Story(
         "erased with what was theirs alone",

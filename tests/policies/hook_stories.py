@@ -161,6 +161,16 @@ STORIES = [
     attempt(
         "from a neighbour of a /64", ENDS, ip="'2001:db8::1'", before=failed(0, "2001:db8::/64", until="'infinity'")
     ),
+    *(
+        attempt(f"locked, as {address}", ENDS, ip=f"'{address}'", before=failed(0, network, until="'infinity'"))
+        for address, network in (
+            ("192.0.2.1:4321", HERE),
+            ("::ffff:192.0.2.1", HERE),
+            ("[2001:db8::7]:443", "2001:db8::/64"),
+            ("[2001:db8::7]", "2001:db8::/64"),
+            (" 192.0.2.1 ", HERE),
+        )
+    ),
     sign_up("the first", None, then="select array_agg(network) = '{{198.51.100.1}}' from private.sign_ups"),
     sign_up("the fifth", None, before=SIGNED_UP.format("198.51.100.1", "1 minute", 4)),
     sign_up("the sixth", 429, before=SIGNED_UP.format("198.51.100.1", "59 minutes", 5)),

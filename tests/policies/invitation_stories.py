@@ -1,6 +1,6 @@
 """Stories of invitations: who invites whom to what, and what it takes to accept."""
 
-from tests.policies.story import TICK, Story
+from tests.policies.story import LOCKS, TICK, Story
 
 INVITE = "select public.create_invitation('{{firm}}', '{}', '{}', gen_random_uuid(), 1, {})"
 DIGEST = "repeat('0', 64)"
@@ -51,7 +51,6 @@ RESEND, REVOKE = "select public.resend_invitation('{}')", "select public.revoke_
 SENT = "select count(*) = {} from private.outbox where payload ->> 'invitation_id' = '{{invitation}}'"
 QUOTA = "insert into private.invitation_sends (org_id, created_at) select '{firm}', now() - interval '%s' from generate_series(1, %s)"
 
-LOCKS = "select bool_and((xmax::text::bigint > (select s.xmin::text::bigint from private.settings as s where s.name = 'invitations_per_day')) = (id = '{firm}')) from organizations"
 # Beside the one that has expired: elsewhere, for another address, accepted, and revoked; none of them is touched.
 OTHERS = """
 update invitations set expires_at = now() where id in ('{to_own}', '{invitation}');

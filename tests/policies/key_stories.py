@@ -1,11 +1,12 @@
 """Stories of API keys: who makes, adopts and revokes them."""
 
-from tests.policies.story import Story
+from tests.policies.story import LOCKS, TICK, Story
 
 CREATE = "select public.create_api_key('k', {}, '000000000000', 1, {}, {}{})"
 DIGEST = "repeat('0', 64)"
 
 STORIES = [
+    Story("adopting locks", "admin2", "select public.adopt_key('{key}', '{admin2}')", before=TICK, then=LOCKS),
     Story("a key that there is not adopted", "admin", "select public.adopt_key('{firm}', '{admin}')", "PT404"),
     Story(
         "a key adopted by who may do all it does",

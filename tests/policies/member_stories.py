@@ -1,6 +1,6 @@
 """Stories of members: who gives and takes which role, and what protects owners and homes."""
 
-from tests.policies.story import TICK, Story
+from tests.policies.story import LOCKS, TICK, Story
 
 ROLE = "select public.change_role('{{firm}}', '{{{}}}', '{}')"
 REMOVE = "select public.remove_member('{{firm}}', '{{{}}}')"
@@ -39,7 +39,6 @@ REMOVALS = [
 ]
 ONE_OWNER = "delete from memberships where org_id = '{firm}' and user_id = '{owner2}'"
 
-LOCKS = "select bool_and((xmax::text::bigint > (select s.xmin::text::bigint from private.settings as s where s.name = 'invitations_per_day')) = (id = '{firm}')) from organizations"
 OTHER_KEYS = """
 insert into api_keys (org_id, maker_id, name, lookup, scopes, revoked_at, created_at, expires_at) values
 ('{firm}', '{admin}', 'revoked', '000000000001', '{{profile:read}}', now(), now(), null),

@@ -10,6 +10,7 @@ from tests.policies.firm import Firm
 
 # Marks the moment: who locks a row afterwards has a higher transaction number than this row.
 TICK = "update private.settings set description = 'x' where name = 'invitations_per_day'"
+LOCKS = "select bool_and((xmax::text::bigint > (select s.xmin::text::bigint from private.settings as s where s.name = 'invitations_per_day')) = (id = '{firm}')) from organizations"
 
 
 @dataclass(frozen=True)

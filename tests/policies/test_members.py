@@ -255,8 +255,12 @@ def test_two_owners_deleted_at_the_same_instant_leave_a_frozen_organization(worl
     organization = world.organization(first)
     second = world.member(organization, "owner")
     world.member(organization, "admin")
-    connect = {"conninfo": world.connection.info.dsn, "password": world.connection.info.password}
-    with psycopg.connect(**connect) as one, psycopg.connect(**connect) as two, ThreadPoolExecutor(1) as pool:
+    dsn, password = world.connection.info.dsn, world.connection.info.password
+    with (
+        psycopg.connect(dsn, password=password) as one,
+        psycopg.connect(dsn, password=password) as two,
+        ThreadPoolExecutor(1) as pool,
+    ):
         one.execute(b"delete from auth.users where id = %s", [first.id])
         waiting = pool.submit(two.execute, b"delete from auth.users where id = %s", [second.id])
         one.commit()

@@ -200,6 +200,24 @@ STORIES = [
         role="anon",
         before=FULL.format("anonymous_writes_per_minute", "nobody"),
     ),
+    # The one bucket that is left is found, wherever it is.
+    *(
+        Story(
+            f"all but eighth {n} spent",
+            "owner",
+            SPEND,
+            before=FULL.format("direct_writes_per_minute", "{owner}")
+            + f"; delete from private.write_buckets where bucket = sha256(convert_to('{{owner}}/{n}', 'utf8'))",
+        )
+        for n in range(8)
+    ),
+    Story(
+        "spent a while ago",
+        "owner",
+        SPEND,
+        before=FULL.format("direct_writes_per_minute", "{owner}")
+        + "; update private.write_buckets set due_at = clock_timestamp() - interval '1 second'",
+    ),
     Story(
         "entering spends a write", "owner", "select gate.enter()", then="select count(*) = 1 from private.write_buckets"
     ),
