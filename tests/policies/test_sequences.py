@@ -87,7 +87,7 @@ def step(town: Town, act: str, actor: Person, target: Person, org: UUID, role: s
         if not made.state:
             town.invited.append((actor, org, target, role, token))
     elif act == "accept":
-        for _, _, guest, _, token in town.invited[-1:]:
+        for _, _, guest, _, token in town.invited:
             town.ask(guest, "accept_invitation({})", token)
     else:
         town.ask(actor, *simple[act])
@@ -113,10 +113,9 @@ def check_rank(town: Town, act: str, actor: Person, before: Roles, after: Roles)
 
 
 def check_order(town: Town) -> None:
-    """Organizations are owned or marked, homes have their person alone, and keys have members for makers."""
+    """Organizations are owned, since no account ends here; homes have their person alone; keys have members for makers."""
     for claim, offenders in {
-        "owned or marked": "select id from organizations as o where ownerless_at is null and not exists (select from memberships as m where m.org_id = o.id and m.role = 'owner')",
-        "marked and owned": "select id from organizations as o where ownerless_at is not null and exists (select from memberships as m where m.org_id = o.id and m.role = 'owner')",
+        "owned": "select id from organizations as o where ownerless_at is not null or not exists (select from memberships as m where m.org_id = o.id and m.role = 'owner')",
         "homes": "select id from organizations as o where personal_of is not null and (select array_agg((m.user_id, m.role)::text) from memberships as m where m.org_id = o.id) is distinct from array[(o.personal_of, 'owner')::text]",
         "everybody has a home": "select u.id from auth.users as u where not exists (select from organizations as o where o.personal_of = u.id)",
         "makers": "select k.id from api_keys as k where revoked_at is null and not exists (select from memberships as m where m.org_id = k.org_id and m.user_id = k.maker_id)",

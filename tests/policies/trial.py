@@ -17,7 +17,7 @@ select s.nspname || '.' || s.funcname from (
 
 
 class Trial:
-    """Tries mutants on judges that call what was mutated, asking first who told the last one of its kind."""
+    """Tries mutants, asking first who told the last one of its kind, then those who call what was mutated."""
 
     def __init__(self, court: Court) -> None:
         self.court = court
@@ -54,10 +54,11 @@ class Trial:
     def order(self, mutant: Mutant) -> list[str]:
         """Return who is asked about a mutant: the quick before the slow, and last told before the others."""
         if mutant.subject not in self.orders:
-            able = [name for name in BEHAVIOUR if mutant.subject in self.calls[name]]
-            if mutant.part != "function" or not able:
-                able = list(BEHAVIOUR)
-            able.sort(key=lambda name: self.court.pace[name])
+            # A call that ends in a refusal is not counted, so those who seem not to call it are asked in the end.
+            able = sorted(
+                BEHAVIOUR,
+                key=lambda name: (mutant.subject not in self.calls[name], self.court.pace[name]),
+            )
             behave_first = mutant.part in {"function", "policy"} and mutant.subject not in {
                 "turned",
                 "execute",
@@ -77,7 +78,8 @@ class Trial:
                     order.remove(name)
                     order.insert(0, name)
                     return name
-        return None
+            # Who was not seen to call it may see it all the same: nobody survives unasked.
+            return next((name for name in ALL if name not in order and self.finds(name)), None)
 
     def finds(self, name: str) -> bool:
         """Tell whether a judge finds anything; a database that cannot even be asked is told as well."""
