@@ -140,6 +140,19 @@ STORIES = [
         before="update auth.users set banned_until = 'infinity' where id = '{owner2}'",
     ),
     Story(
+        "erased while strangers' owners are banned",
+        "guest",
+        ERASE,
+        before="update auth.users set banned_until = 'infinity' where id in ('{boss}', '{owner}', '{owner2}')",
+        then="select count(*) = 2 from organizations where id in ('{firm}', '{small}')",
+    ),
+    Story(
+        "a member leaves while the owners are banned",
+        "member",
+        "select public.leave_organization('{firm}')",
+        before="update auth.users set banned_until = 'infinity' where id in ('{owner}', '{owner2}')",
+    ),
+    Story(
         "erased with the invitations to them",
         "guest",
         ERASE,

@@ -39,6 +39,10 @@ def judge(court: Court) -> Iterator[str]:
             yield f"{name}: {found}"
         if guess != {"problem": "key_unknown"}:
             yield f"{name}: a guess is told {guess}"
+    for other in court.stage.keys.values():
+        found = court.world.value("select private.find_api_key(%s)", other.presented())
+        if found not in ({"claims": other.claims()}, {"problem": "key_orphaned"}):
+            yield f"{other.lookup} is taken for {found}"
     yield from _judge_forms(court)
 
 

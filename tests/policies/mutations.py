@@ -22,7 +22,7 @@ def rows(court: Court, statement: str) -> list[tuple[Any, ...]]:
 
 
 def of_policies(court: Court) -> Iterator[Mutant]:
-    """Drop each policy, open each, and let each ask for another permission."""
+    """Drop each policy, open each, and let each ask for a permission that is easily taken for its own."""
     for schema, relation, name, using, check in rows(
         court,
         "select schemaname, tablename, policyname, qual, with_check from pg_policies where tablename !~ '_\\d{4}_'",
@@ -34,12 +34,10 @@ def of_policies(court: Court) -> Iterator[Mutant]:
                 continue
             yield Mutant(f"{where}: {clause} true", f"alter policy {where} {clause} (true)", "policy", table)
             for found in HELPER.finditer(written):
-                for other in roles.PERMISSIONS:
-                    if other != found[2]:
-                        changed = written[: found.start(2)] + other + written[found.end(2) :]
-                        yield Mutant(
-                            f"{where}: {clause} {other}", f"alter policy {where} {clause} ({changed})", "policy", table
-                        )
+                for other in roles.near(found[2]):
+                    changed = written[: found.start(2)] + other + written[found.end(2) :]
+                    change = f"alter policy {where} {clause} ({changed})"
+                    yield Mutant(f"{where}: {clause} {other}", change, "policy", table)
     for table, verb, role in [
         (t, v, r)
         for (t,) in rows(court, "select tablename from pg_tables where schemaname = 'public'")
@@ -51,7 +49,7 @@ def of_policies(court: Court) -> Iterator[Mutant]:
             f"one more policy for {role} to {verb} {table}",
             f"create policy more on public.{table} for {verb} to {role} {clause}",
             "policy",
-            table,
+            "more",
         )
 
 
@@ -151,8 +149,7 @@ def of_functions(court: Court) -> Iterator[Mutant]:
         bodies += [
             (f"{found[2]} becomes {other}", source[: found.start(2)] + other + source[found.end(2) :])
             for found in HELPER.finditer(source)
-            for other in roles.PERMISSIONS
-            if other != found[2]
+            for other in roles.near(found[2])
         ]
         for what, body in bodies:
             yield Mutant(f"{name}: {what}", definition.replace(source, body), "function", name)

@@ -26,3 +26,13 @@ def screen() -> dict[str, set[str]]:
 
 PERMISSIONS = tuple(screen())
 SENSITIVE = {permission for permission, holders in screen().items() if "sensitive" in holders}
+
+
+def near(permission: str) -> list[str]:
+    """Return the permissions that are most easily taken for this one: of the same thing, or held by the same roles."""
+    thing, holders = permission.partition(":")[0], screen()[permission] - {"sensitive"}
+    return [
+        other
+        for other, held in screen().items()
+        if other != permission and (other.startswith(f"{thing}:") or held - {"sensitive"} == holders)
+    ]

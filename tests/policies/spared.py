@@ -12,9 +12,7 @@ SPARED = {
         "shows only to two at once: the bucket was looked at just before"
     ),
     # The same in other words.
-    "private.erase_me: where m.user_id = person: true, place 2": "what another owns has another owner",
     "private.seal_audit: <= in next_xact, '0'::xid8); if from_xact < to_xact then block :=": "an empty range has no entries",
-    "private.require_another_owner: without and m.user_id = person": "if there is an owner and no other one, it is this person",
     # Second layers.
     "private.revoke_api_key: without and k.org_id in (select private.orgs_with('api-keys:write'))": (
         "the second question refuses, which undoes the first statement"
