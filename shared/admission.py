@@ -16,33 +16,53 @@ from shared.errors import (
     ValidationError,
 )
 from shared.gate import Door
+from shared.limits import Limit, read_limits
 from shared.principal import Admitted, Principal
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NAMES = {"person": ["id"], "key": ["id", "maker_id", "org_id"], "nobody": []}
 
 
 def admit(door: Door, endpoint: Endpoint) -> Admitted:
     """Return the caller, or raise what the database refused them with.
 
-    A refusal arrives as data and not as an error, so that what it wrote is kept.
+    A refusal arrives as data and not as an error, so that what it spent stays spent.
     """
     answer = _ask(door, endpoint)
     if not isinstance(answer, dict) or not isinstance(answer.get("admitted"), bool):
         raise UpstreamFailed(cause="backend.admit answered in another shape")
+    limits = _limits(answer)
     if not answer["admitted"]:
-        raise _refusal(answer)
+        refusal = _refusal(answer)
+        refusal.limits = limits
+        raise refusal
     principal = _principal(answer.get("principal"))
-    if door.credentials is None or principal.kind != door.credentials.kind:
+    if principal.kind != (door.credentials.kind if door.credentials else "nobody"):
         raise UpstreamFailed(cause="backend.admit recognized another kind of caller")
-    return Admitted(principal, Database(door))
+    return Admitted(principal, Database(door), limits, answer.get("plan"))
 
 
 def _ask(door: Door, endpoint: Endpoint) -> Any:  # noqa: ANN401 - JSON
+    question = {
+        "route": endpoint.route,
+        "needs": endpoint.needs,
+        "spends": endpoint.limit,
+        "counted": endpoint.counted,
+        "tier": endpoint.plan,
+        "strangers": not endpoint.who,
+    }
     try:
-        return door.call("admit", {"route": endpoint.route, "needs": endpoint.needs}, role="gatekeeper")
+        return door.call("admit", question, role="gatekeeper")
     except ValidationError as odd:
         # Nothing in this call comes from the client but the token: its role does not exist (22023).
         raise Unauthenticated(cause=odd.cause) from odd
+
+
+def _limits(answer: Mapping[str, Any]) -> tuple[Limit, ...]:
+    try:
+        return read_limits(answer.get("limits"))
+    except ValueError as odd:
+        raise UpstreamFailed(cause="backend.admit listed limits in another shape") from odd
 
 
 def _refusal(answer: Mapping[str, Any]) -> Problem:
@@ -68,14 +88,13 @@ def _seconds(value: object) -> int:
 def _principal(said: object) -> Principal:
     members = said if isinstance(said, dict) else {}
     kind, scopes = members.get("kind"), members.get("scopes", [])
-    named = ["id"] if kind == "person" else ["id", "maker_id", "org_id"]
-    if kind not in {"person", "key"} or not all(_is_uuid(members.get(name)) for name in named):
+    if kind not in NAMES or not all(_is_uuid(members.get(name)) for name in NAMES[kind]):
         raise UpstreamFailed(cause="backend.admit named the caller in another shape")
     if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
         raise UpstreamFailed(cause="backend.admit listed scopes in another shape")
     return Principal(
         kind=kind,
-        id=members["id"],
+        id=members.get("id", ""),
         aal=members.get("aal"),
         lookup=members.get("lookup"),
         maker_id=members.get("maker_id"),

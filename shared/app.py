@@ -10,11 +10,12 @@ from starlette.types import Receive, Scope, Send
 
 from shared import body, config, credentials, envelope, inbound, logs
 from shared.config import Settings
-from shared.endpoint import Call, Endpoint
+from shared.endpoint import Answer, Call, Endpoint, Raw
 from shared.errors import Forbidden, Problem, Unexpected, ValidationError
 from shared.exchange import Exchange
 from shared.gate import Door
 from shared.headers import answer_headers, preflight_headers
+from shared.idempotency import read_claim
 from shared.principal import Admitted, Who
 from shared.routes import Routes
 from shared.visit import Visit
@@ -59,19 +60,22 @@ class App:
                 status_code=204, headers=_headers(exchange, preflight_headers(settings, visit, found.methods))
             )
         exchange.endpoint = endpoint = found.endpoint
-        taken = _sent(endpoint, visit, await inbound.receive_body(visit, receive))
-        exchange.door = Door(settings, visit, _credentials(endpoint, visit, settings))
+        raw = await inbound.receive_body(visit, receive, endpoint.largest)
+        taken = _sent(endpoint, visit, raw)
+        claim = read_claim(visit, raw) if endpoint.idempotent else None
+        exchange.door = Door(settings, visit, _credentials(endpoint, visit, settings), claim)
         work = partial(self._work, exchange, endpoint, exchange.door, found.path, taken)
         # A Lambda has one request and nothing else on its loop; a thread there costs 0.2 to 0.5 ms for nothing.
         return work() if "aws.event" in scope else await run_in_threadpool(work)
 
     def _work(self, exchange: Exchange, endpoint: Endpoint, door: Door, path: Mapping[str, Any], sent: Any) -> Response:  # noqa: ANN401 - each endpoint's own input
-        admitted = self._admit(door, endpoint) if self._admit and endpoint.who else None
-        exchange.principal = admitted.principal if admitted else None
+        admitted = exchange.admitted = self._admit(door, endpoint) if self._admit and endpoint.admits else None
         call = Call(door.settings, door, path, admitted)
         given = endpoint.body(call, *_validated(endpoint, sent))
         if not isinstance(given, endpoint.gives):
             raise Unexpected(cause=f"{endpoint.route} gave {type(given).__name__}, not {endpoint.gives.__name__}")
+        if isinstance(given, Answer):
+            return _respond(exchange, given.status or endpoint.status, given.content, given.media, given.headers)
         written = given.write() if hasattr(given, "write") else envelope.encode(given)
         return _respond(exchange, endpoint.status, envelope.success(written, exchange.visit), envelope.JSON)
 
@@ -89,18 +93,20 @@ def build(
     """Return the app that serves these endpoints.
 
     `admit` is shared.admission.admit, passed in by the functions that need it so that the others do not import what it
-    imports. Raises ValueError when an endpoint wants a caller and nobody admits, or when two claim one route.
+    imports. Raises ValueError when an endpoint wants admission and nobody admits, or when two claim one route.
     """
     declared = list(endpoints)
     for endpoint in declared:
-        if endpoint.who and admit is None:
-            raise ValueError(f"{endpoint.route} wants a caller, but build() was given no admit")
+        if endpoint.admits and admit is None:
+            raise ValueError(f"{endpoint.route} wants admission, but build() was given no admit")
     return App(Routes(declared), admit, settings)
 
 
 def _sent(endpoint: Endpoint, visit: Visit, raw: bytes) -> bytes | dict[str, str]:
-    """Return the body or the query of a request, read strictly and not yet validated."""
+    """Return the body or the query of a request, read strictly and not yet validated; a raw body as it came."""
     query = body.read_query(visit.query)
+    if endpoint.takes is Raw:
+        return raw
     if endpoint.takes_body:
         _refuse_unknown(query)
         if raw:
@@ -150,4 +156,4 @@ def _respond(
 
 
 def _headers(exchange: Exchange, more: Mapping[str, str]) -> dict[str, str]:
-    return {**answer_headers(exchange.settings, exchange.visit), **more}
+    return {**answer_headers(exchange.settings, exchange.visit), **exchange.headers(), **more}

@@ -8,12 +8,14 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from shared.values import (
+    LOOPBACK,
     Pepper,
     Secret,
     one_of,
     read_brand,
     read_flag,
     read_origins,
+    read_page,
     read_peppers,
     read_secret,
     read_text,
@@ -21,8 +23,6 @@ from shared.values import (
 )
 
 VERSION = "0.1.0"
-
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class Misconfigured(Exception):
@@ -85,6 +85,15 @@ class Settings:
     allowed_origins: Annotated[
         frozenset[str],
         Variable("ALLOWED_ORIGINS", read_origins, "Origins that browsers may call from, comma-separated.", ""),
+    ]
+    github_keys_url: Annotated[
+        str,
+        Variable(
+            "GITHUB_KEYS_URL",
+            read_page,
+            "Where GitHub publishes the keys that sign its alerts of leaked API keys.",
+            "https://api.github.com/meta/public_keys/secret_scanning",
+        ),
     ]
     hsts_preload: Annotated[
         bool, Variable("HSTS_PRELOAD", read_flag, "true: adds preload to Strict-Transport-Security.", "false")

@@ -1,7 +1,13 @@
 """Every way a request can end badly, with its status and code. How Postgres's refusals become these: refusals.py."""
 
-from collections.abc import Mapping
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shared.limits import Limit
 
 Details = list[dict[str, str]]
 
@@ -29,6 +35,7 @@ class Problem(Exception):
         self.headers = dict(headers or {})
         self.data = data
         self.cause = cause
+        self.limits: Sequence[Limit] = ()
 
 
 class ValidationError(Problem):
@@ -90,6 +97,17 @@ class Conflict(Problem):
     status = 409
     code = "CONFLICT"
     says = "This conflicts with what is already there. Read the present state and try again."
+
+
+class InProgress(Conflict):
+    """The same request is being worked on, under the same idempotency key."""
+
+    code = "IDEMPOTENCY_IN_PROGRESS"
+    says = "This request is being worked on. Wait as many seconds as Retry-After says."
+
+    def __init__(self, message: str | None = None, *, cause: str | None = None) -> None:
+        """Ask the caller to come back for the answer."""
+        super().__init__(message, headers={"Retry-After": "1"}, cause=cause)
 
 
 class TooLarge(Problem):

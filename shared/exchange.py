@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,9 @@ from shared.config import Settings
 from shared.endpoint import Endpoint
 from shared.errors import Problem
 from shared.gate import Door
-from shared.principal import Principal
+from shared.headers import lifecycle_headers
+from shared.limits import Limit, limit_headers
+from shared.principal import Admitted
 from shared.visit import Visit
 
 SERVER_ERROR = 500
@@ -29,24 +32,34 @@ class Exchange:
     settings: Settings | None = None
     endpoint: Endpoint | None = None
     door: Door | None = None
-    principal: Principal | None = None
+    admitted: Admitted | None = None
     problem: Problem | None = None
     started: float = field(default_factory=time.perf_counter)
 
     def names(self) -> dict[str, Any]:
         """Return what identifies the request in the log. Never its path: only the route it matched."""
-        caller = self.principal
+        caller = self.admitted.principal if self.admitted else None
         names = {
             "requestId": self.visit.request_id,
             "traceparent": self.visit.traceparent,
             "method": self.visit.method if self.visit.method.isalpha() else None,
             "route": self.endpoint.path if self.endpoint else None,
             "principal": caller.kind if caller else None,
-            "userId": (caller.maker_id or caller.id) if caller else None,
+            "userId": (caller.maker_id or caller.id or None) if caller else None,
             "orgId": caller.org_id if caller else None,
             "keyId": caller.id if caller and caller.kind == "key" else None,
         }
         return {name: value for name, value in names.items() if value is not None}
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that this request gave rise to: limits, a replay, an endpoint that will go."""
+        said = limit_headers(self.problem.limits if self.problem and self.problem.limits else self._limits())
+        if self.endpoint:
+            said |= lifecycle_headers(self.endpoint.deprecated, self.endpoint.sunset)
+        return said | ({"Idempotent-Replayed": "true"} if self.door and self.door.replayed else {})
+
+    def _limits(self) -> Sequence[Limit]:
+        return self.admitted.limits if self.admitted else ()
 
     def log(self, status: int) -> None:
         """Write the request's line."""

@@ -9,6 +9,7 @@ from shared.config import Settings
 from shared.credentials import Credentials
 from shared.envelope import encode
 from shared.errors import UpstreamFailed
+from shared.idempotency import Claim
 from shared.refusals import problem_of
 from shared.reply import Reply
 from shared.visit import Visit
@@ -20,12 +21,14 @@ REFUSED = 400
 
 @dataclass(slots=True)
 class Door:
-    """Goes to PostgREST as this function, for this caller; `trips` counts how often."""
+    """Goes to PostgREST as this function, for this caller; `trips` counts how often, `replayed`: work not repeated."""
 
     settings: Settings
     visit: Visit
     credentials: Credentials | None = None
+    claim: Claim | None = None
     trips: int = 0
+    replayed: bool = False
 
     def headers(self, *, role: str | None = None) -> dict[str, str]:
         """Return what goes with every call; `role` asks to act as one of the roles this function may take."""
@@ -37,6 +40,7 @@ class Door:
             "X-Client-Agent": self.visit.agent,
             "traceparent": self.visit.traceparent,
             "X-Act-As": role,
+            "X-Idempotency": self.claim.stated() if self.claim else None,
             **(self.credentials.headers() if self.credentials else {}),
         }
         return {name: value for name, value in told.items() if value is not None}
@@ -49,6 +53,7 @@ class Door:
         reply = wire_to(self.settings.supabase_url).send(method, target, headers, body, wait=wait)
         if reply.status >= REFUSED:
             raise problem_of(reply)
+        self.replayed = self.replayed or reply.headers.get("idempotent-replayed") == "true"
         return reply
 
     def call(self, function: str, arguments: Mapping[str, Any], *, role: str, wait: Wait = USUAL) -> Any:  # noqa: ANN401 - JSON

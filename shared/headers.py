@@ -1,6 +1,8 @@
 """The headers of every answer: what browsers may do with it, and which pages may read it."""
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from email.utils import formatdate
 from functools import lru_cache
 
 from shared.config import Settings
@@ -8,10 +10,10 @@ from shared.visit import Visit
 
 EXPOSED = (
     "RateLimit, RateLimit-Policy, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
-    "Retry-After, X-Request-Id"
+    "Retry-After, X-Request-Id, Idempotent-Replayed, Deprecation, Sunset, Link"
 )
 # No X-API-Key: an API key belongs on a server, never in a page. supabase-js always sends apikey and x-client-info.
-ALLOWED = "Authorization, Content-Type, X-Request-Id, traceparent, apikey, x-client-info"
+ALLOWED = "Authorization, Content-Type, X-Request-Id, traceparent, apikey, x-client-info, Idempotency-Key"
 TEN_MINUTES = "600"
 
 
@@ -33,6 +35,20 @@ def preflight_headers(settings: Settings, visit: Visit, methods: Iterable[str]) 
         "Access-Control-Allow-Headers": ALLOWED,
         "Access-Control-Max-Age": TEN_MINUTES,
     }
+
+
+def lifecycle_headers(deprecated: date | None, sunset: date | None) -> dict[str, str]:
+    """Return Deprecation (RFC 9745, a structured date) and Sunset (RFC 8594, an HTTP date), each from midnight UTC."""
+    said = {}
+    if deprecated:
+        said["Deprecation"] = f"@{_midnight(deprecated)}"
+    if sunset:
+        said["Sunset"] = formatdate(_midnight(sunset), usegmt=True)
+    return said
+
+
+def _midnight(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 def _cors(origins: frozenset[str], visit: Visit) -> dict[str, str]:

@@ -36,9 +36,25 @@ class Key:
 
 def make(brand: str, *, live: bool) -> tuple[Key, Secret]:
     """Return a new key and its whole text, which is shown once and never again."""
-    lookup, secret = _letters(12), _letters(32)
-    text = f"{brand}_sk_{'live' if live else 'test'}_{lookup}{secret}"
-    return Key(lookup, secret), Secret(text + _checksum(text))
+    key = Key(_letters(12), _letters(32))
+    return key, write(key, brand, live=live)
+
+
+def draw(seed: Secret, pepper: Pepper, lookup: str | None = None) -> Key:
+    """Return the one key that a seed gives under this pepper, with this lookup or with a new one.
+
+    Who has the seed, the pepper and the lookup has the key: that is how a repeat is shown the key that was made the
+    first time, although it is stored nowhere.
+    """
+    lookup = lookup or _letters(12)
+    drawn = hmac.digest(pepper.secret, f"api-key:{lookup}:{seed.reveal()}".encode(), hashlib.sha256)
+    return Key(lookup, _base62(int.from_bytes(drawn), 32))
+
+
+def write(key: Key, brand: str, *, live: bool) -> Secret:
+    """Return the whole text of a key, checksum included."""
+    text = f"{brand}_sk_{'live' if live else 'test'}_{key.lookup}{key.secret}"
+    return Secret(text + _checksum(text))
 
 
 def parse(text: object, brand: str, *, live: bool) -> Key:
@@ -58,8 +74,12 @@ def _letters(count: int) -> str:
 
 
 def _checksum(text: str) -> str:
-    rest, letters = zlib.crc32(text.encode()), ""
-    for _ in range(6):
-        rest, position = divmod(rest, 62)
+    return _base62(zlib.crc32(text.encode()), 6)
+
+
+def _base62(number: int, count: int) -> str:
+    letters = ""
+    for _ in range(count):
+        number, position = divmod(number, 62)
         letters = ALPHABET[position] + letters
     return letters

@@ -7,7 +7,10 @@ from enum import Flag, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared.database import Database
+    from shared.limits import Limit
 
 
 class Who(Flag):
@@ -24,7 +27,7 @@ KEY = Who.KEY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """A person, or an API key with the person who made it and the organization it belongs to."""
+    """A person, an API key with the person who made it and the organization it belongs to, or nobody."""
 
     kind: str
     id: str
@@ -37,7 +40,9 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A caller who may go on, and the data as they see it."""
+    """A caller who may go on, the data as they see it, and what they may still do."""
 
     principal: Principal
     database: Database
+    limits: Sequence[Limit] = ()
+    plan: str | None = None

@@ -50,6 +50,7 @@ BY_STATUS: dict[int, type[Problem]] = {
 }
 # gate.recognize() names in its hint the header that it refused; these two are our own and not the caller's.
 OWN_HEADERS = {"X-Function-Key", "X-Act-As"}
+IN_PROGRESS = "in_progress"
 OURS = re.compile(r"PT([45]\d\d)")
 SERVER_ERROR = 500
 # What a gateway answers in the place of a server that does not, in whatever words.
@@ -65,7 +66,7 @@ def problem_of(reply: Reply) -> Problem:
         return errors.Unavailable(cause=cause)
     ours = OURS.fullmatch(code)
     if ours:
-        return _ours(int(ours[1]), message, refusal.get("details"), cause)
+        return _ours(int(ours[1]), message, refusal, cause)
     if code in BY_CODE:
         return BY_CODE[code](cause=cause)
     if code.startswith(INVALID_VALUE_CLASS):
@@ -75,13 +76,15 @@ def problem_of(reply: Reply) -> Problem:
     return errors.Unexpected(cause=cause)
 
 
-def _ours(status: int, message: str, details: object, cause: str) -> Problem:
+def _ours(status: int, message: str, refusal: dict[str, Any], cause: str) -> Problem:
+    if refusal.get("hint") == IN_PROGRESS:
+        return errors.InProgress(cause=cause)
     kind = BY_STATUS.get(status, errors.Unexpected)
     if status >= SERVER_ERROR or kind is errors.Unexpected:
         # What the gate says about our own function key is for operators, not for callers.
         return kind(cause=cause)
     problem = kind(message or None, cause=cause)
-    problem.details = _details(details)
+    problem.details = _details(refusal.get("details"))
     return problem
 
 

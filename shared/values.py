@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
 
 class Secret:
     """Text that repr, str and logs cannot show by accident."""
@@ -79,6 +81,18 @@ def read_url(value: str) -> str:
     if not usable or parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError("needs a URL without a path, such as https://abc.supabase.co")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def read_page(value: str) -> str:
+    """Read where a document is: a URL with a path, over https unless it is on this machine."""
+    try:
+        parts = urlsplit(read_text(value))
+        usable = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    except ValueError:
+        usable = False
+    if not usable or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("needs an https URL, such as https://api.example.com/keys")
+    return value
 
 
 def read_origins(value: str) -> frozenset[str]:

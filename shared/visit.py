@@ -10,6 +10,8 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 # https://www.w3.org/TR/trace-context/: version 00, and neither id may be all zeros.
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 ADDRESS = re.compile(r"[0-9a-fA-F:.]{2,45}", re.ASCII)
+# A server that listens on both families shows IPv4 addresses so: RFC 4291, section 2.5.5.2.
+MAPPED = re.compile(r"^::ffff:(?=[0-9.]+$)", re.IGNORECASE)
 LONGEST_AGENT = 256
 
 
@@ -38,7 +40,7 @@ class Visit:
             path=scope["path"],
             request_id=_matching(REQUEST_ID, _first(headers, b"x-request-id")) or secrets.token_hex(16),
             traceparent=_matching(TRACEPARENT, _first(headers, b"traceparent")),
-            client_ip=_matching(ADDRESS, client[0]),
+            client_ip=_matching(ADDRESS, MAPPED.sub("", client[0] or "")),
             agent=_printable(_first(headers, b"user-agent")),
             origin=_first(headers, b"origin"),
             wants_problem="application/problem+json" in (_first(headers, b"accept") or "").lower(),

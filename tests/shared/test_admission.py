@@ -30,7 +30,14 @@ def test_a_person_is_admitted_in_one_call(settings: Settings, upstream: Upstream
     principal = admit(to, READ).principal
     assert (principal.kind, principal.id, principal.aal, to.trips) == ("person", PERSON_ID, "aal1", 1)
     asked = upstream.asked[0]
-    assert asked.json() == {"route": "GET /auth/profile", "needs": "profile:read"}
+    assert asked.json() == {
+        "route": "GET /auth/profile",
+        "needs": "profile:read",
+        "spends": None,
+        "counted": True,
+        "tier": None,
+        "strangers": False,
+    }
     assert (asked.method, asked.path) == ("POST", "/rest/v1/rpc/admit")
     assert asked.headers["content-profile"] == "backend"
     assert asked.headers["x-act-as"] == "gatekeeper"
