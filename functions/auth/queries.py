@@ -6,10 +6,14 @@ from uuid import UUID
 
 from postgrest import SyncPostgrestClient
 
-from functions.auth.schemas import ApiKeys, Invitations
+from functions.auth.key_schemas import ApiKeys
+from functions.auth.schemas import Invitations
 from shared.pages import Rows, fetch
 
-API_KEY = "id,org_id,maker_id,name,lookup,scopes,expires_at,created_at,last_used_at,revoked_at"
+API_KEY = (
+    "id,org_id,maker_id,name,lookup,scopes,lineage_id,generation,expires_at,idle_days,allowed_cidrs,"
+    "requests_per_minute,budget,budget_period,metadata,created_at,last_used_at,last_used_ip,last_used_agent,revoked_at"
+)
 INVITATION = "id,org_id,email,role,invited_by,sends,expires_at,accepted_at,revoked_at,created_at"
 PROFILE = "id,display_name,avatar_url,created_at,updated_at"
 
@@ -18,6 +22,12 @@ def list_api_keys(db: SyncPostgrestClient, page: ApiKeys) -> Rows:
     """Return the keys that the caller may read, newest first."""
     query = db.from_("api_keys").select(API_KEY)
     return fetch(query.eq("org_id", page.org_id) if page.org_id else query, page)
+
+
+def read_api_key(db: SyncPostgrestClient, key_id: UUID) -> Any:  # noqa: ANN401 - one row as JSON
+    """Return a key, or nothing if it is not the caller's to read."""
+    rows = db.from_("api_keys").select(API_KEY).eq("id", str(key_id)).limit(1).execute().data
+    return rows[0] if rows else None
 
 
 def revoke_api_key(db: SyncPostgrestClient, key_id: UUID) -> Any:  # noqa: ANN401 - one row as JSON

@@ -12,17 +12,17 @@ from tests.world import Person, World
 MakeKey = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def person(world: World) -> Person:
     return world.person()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def bearer(world: World, person: Person) -> dict[str, str]:
     return {"Authorization": f"Bearer {world.sign(person.claims())}"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def make_key(functions: httpx.Client, bearer: dict[str, str]) -> MakeKey:
     def make(*scopes: str, **more: object) -> dict[str, Any]:
         answer = functions.post("/auth/api-keys", headers=bearer, json={"name": "ci", "scopes": scopes, **more})
