@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from dev import github
 from dev.folder import Folder
 from dev.trouble import Trouble
 from ops.function_keys import make_secret
@@ -48,6 +49,7 @@ class Keyring:
     signing_key: Jwk = field(repr=False, default_factory=_signing_key)
     lite_secret: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(48))
     pepper: str = field(repr=False, default_factory=lambda: _unpadded(secrets.token_bytes(32)))
+    github_key: str = field(repr=False, default_factory=github.make_key)
     function_keys: dict[str, str] = field(repr=False, default_factory=dict)
 
     @property

@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from dev import packages, surroundings
+from dev import github, packages, surroundings
 from dev.children import Child, Children
 from dev.keyring import Keyring
 from dev.ports import Ports
@@ -53,6 +53,7 @@ def start(  # noqa: PLR0913 - what the gateway stands between
         "signingKey": keyring.signing_key,
         "patience": {name: 1000 * seconds for name, seconds in PATIENCE.items()},
         "reload": reload,
+        "published": {github.PATH: github.published(keyring.github_key)},
         "lite": lite_dsn and {"databaseUrl": lite_dsn, "auth": _lite(project, keyring)},
     }
     main = FOLDER / "main.mjs"

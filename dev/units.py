@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Mapping
 
-from dev import surroundings
+from dev import github, surroundings
 from dev.children import Child, Children
 from dev.keyring import Keyring
 from dev.packages import CHECKOUT
@@ -31,6 +31,7 @@ def environment(unit: str, ports: Ports, keyring: Keyring, project: Project) -> 
         ENVIRONMENT="development",
         ALLOWED_ORIGINS=",".join(project.origins),
         RELEASE="local",
+        GITHUB_KEYS_URL=f"http://127.0.0.1:{ports.gateway}{github.PATH}",
         PYTHONUNBUFFERED="1",
         **peppers,
     )

@@ -70,6 +70,7 @@ export async function listen(settings) {
     if (url.pathname !== request.url.split("?", 1)[0]) return refused(response, 400, "Write the path without detours.");
     if (takesAway(request)) return refused(response, 400, "Connection names a header that must stay.");
     if (door === "functions") return toFunction(request, response, url);
+    if (Object.hasOwn(settings.published, url.pathname)) return answerJson(response, 200, settings.published[url.pathname]);
     if (!METHODS.split(", ").includes(request.method)) return refuse(response, 405, "Nothing here takes this method.");
     if (request.method === "OPTIONS") return answerPreflight(request, response);
     if (door === "auth") return toAuth(request, response, url);

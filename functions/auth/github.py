@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from shared.errors import Unauthenticated, Unavailable
+from shared.errors import Problem, Unauthenticated, Unavailable
 from shared.wire import wire_to
 
 OK = 200
@@ -58,7 +58,7 @@ class Keys:
         self._tried = self._clock()
         try:
             self._keys, self._fetched = self._fetch(url), self._clock()
-        except Unavailable:
+        except Problem:
             if identifier not in self._keys:
                 self._tried = float("-inf")
                 raise
