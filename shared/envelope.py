@@ -10,6 +10,7 @@ from shared.visit import Visit
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
+DOCS = "/functions/v1/docs"
 
 
 def timestamp() -> str:
@@ -46,10 +47,14 @@ def encode(value: object) -> bytes:
 
 def _problem_details(problem: Problem) -> dict[str, Any]:
     members: dict[str, Any] = {
-        "type": "about:blank",
+        # A page that says what to do; relative, as RFC 9457 allows, since a function does not know its public name.
+        "type": f"{DOCS}#{problem.code}",
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": problem.message,
         "code": problem.code,
     }
+    violated = [limit.name for limit in problem.limits if limit.wait]
+    if problem.status == HTTPStatus.TOO_MANY_REQUESTS and violated:
+        members["violated-policies"] = violated
     return members | ({"errors": problem.details} if problem.details else {})

@@ -51,7 +51,7 @@ def test_who_asks_for_problem_details_gets_the_same_error_as_such(name: str) -> 
     told = answer.json()
     assert (told["status"], told["code"], told["detail"]) == (status, plain["code"], plain["message"])
     assert told.get("errors", []) == plain.get("details", [])
-    assert told["type"] == "about:blank"
+    assert told["type"] == f"/functions/v1/docs#{told['code']}"
 
 
 @pytest.mark.parametrize("name", ANSWERS)
