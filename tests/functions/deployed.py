@@ -33,9 +33,11 @@ def deployed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def ask(deployed: None, world: World) -> Ask:  # noqa: ARG001 - the environment it stands in
     """Ask an app something as a person, or as nobody."""
 
-    def call(app: App, method: str, path: str, person: Person | None, body: Any = None, **claims: Any) -> Answer:
+    def call(
+        app: App, method: str, path: str, person: Person | None, body: Any = None, *, query: str = "", **claims: Any
+    ) -> Answer:
         headers = [("Authorization", f"Bearer {world.sign(person.claims(**claims))}")] if person else []
         raw = b"" if body is None else json.dumps(body).encode()
-        return ask_app(app, method, path, [*headers, JSON_TYPE] if raw else headers, raw)
+        return ask_app(app, method, path, [*headers, JSON_TYPE] if raw else headers, raw, query=query.encode())
 
     return call

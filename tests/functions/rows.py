@@ -34,7 +34,7 @@ API_KEY: dict[str, Any] = {
     "last_used_ip": None,
     "last_used_agent": None,
 }
-API_KEY_SHOWN = {
+API_KEY_SHOWN: dict[str, Any] = {
     "id": KEY_ID,
     "orgId": ORG_ID,
     "makerId": PERSON_ID,

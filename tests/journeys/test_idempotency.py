@@ -54,9 +54,8 @@ def test_a_stranger_with_the_same_key_gets_an_answer_of_their_own(maker: Maker) 
 
 @pytest.mark.parametrize("drawn", ["short", "x" * 256, "no spaces please", "ünïcode-key-1"])
 def test_a_key_of_another_form_is_refused(maker: Maker, drawn: str) -> None:
-    answer = maker.functions.post(
-        "/auth/api-keys", headers={**maker.bearer, "Idempotency-Key": drawn.encode()}, json=NEW  # type: ignore[dict-item]
-    )
+    headers = {name.encode(): value.encode() for name, value in (maker.bearer | {"Idempotency-Key": drawn}).items()}
+    answer = maker.functions.post("/auth/api-keys", headers=headers, json=NEW)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
 
 

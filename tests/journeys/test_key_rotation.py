@@ -1,14 +1,15 @@
 """Rotation: a new generation of a key, and how long the old one is taken."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tests.journeys.keys import Maker
 
 
-def rotated(maker: Maker, key_id: str, **terms: object) -> dict[str, str]:
+def rotated(maker: Maker, key_id: str, **terms: object) -> dict[str, Any]:
     answer = maker.send("POST", f"/auth/api-keys/{key_id}/rotate", terms)
     assert answer.status_code == 201, answer.text
-    made: dict[str, str] = answer.json()["data"]
+    made: dict[str, Any] = answer.json()["data"]
     return made
 
 

@@ -75,7 +75,9 @@ def test_a_budget_is_spent_to_the_last_and_not_further(maker: Maker) -> None:
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     wait = (tomorrow - datetime.now(UTC)).total_seconds()
     assert abs(int(answers[-1].headers["Retry-After"]) - wait) < 60
-    maker.world.run("update private.key_budgets set since = since - interval '1 day' where lineage_id = %s", made["lineageId"])
+    maker.world.run(
+        "update private.key_budgets set since = since - interval '1 day' where lineage_id = %s", made["lineageId"]
+    )
     assert maker.use(made["key"]).status_code == 200
 
 
