@@ -53,7 +53,7 @@ def signed(stack: Stack, claims: dict[str, Any]) -> str:
 
 
 @contextmanager
-def crowd(stack: Stack, rows: int) -> Iterator[Crowd]:
+def crowd(stack: Stack, rows: int, name: str = "crowd") -> Iterator[Crowd]:
     """Fill a copy of the database and serve it; takes about 15 seconds for a million rows."""
     person, session = uuid4(), uuid4()
     claims = {
@@ -63,7 +63,7 @@ def crowd(stack: Stack, rows: int) -> Iterator[Crowd]:
         "aud": "authenticated",
         "aal": "aal1",
     }
-    with stack.database("crowd") as database:
+    with stack.database(name) as database:
         with psycopg.connect(database.dsn("supabase_admin"), autocommit=True) as admin:
             admin.execute(FILL.format(rows=rows, person=person, session=session).encode())
             admin.execute("analyze")
