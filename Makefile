@@ -3,10 +3,10 @@ PYTHON ?= python3
 # uv installs four times as fast; PIP=pip does without it.
 PIP ?= uv
 RUN := .venv/bin/python
-CODE := shared functions dev ops tests bench
+CODE := shared functions dev ops tests bench examples
 
 .DEFAULT_GOAL := help
-.PHONY: help dev up down status logs psql reset clean setup test test-auth check fix policies migrate bench lock
+.PHONY: help dev up down status logs psql reset clean setup test test-auth check fix policies migrate leak-drill bench lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -70,10 +70,14 @@ policies: .venv/.ready ## compile supabase/policies into the next migration
 migrate: setup ## apply the migrations to the database that DATABASE_URL names
 	@$(RUN) -m dev migrate
 
-bench: setup ## measure every speed claim
-	@$(RUN) -m bench.imports
+leak-drill: setup ## rehearse a leak: a signed alert ends a key, audits and mails
+	@$(RUN) -m dev.leak_drill
+
+bench: setup build/bench/.ready ## measure every speed claim
+	@$(RUN) -m bench.cold_start
 	@$(RUN) -m bench.rls
 	@$(RUN) -m bench.audit
+	@$(RUN) -m bench.admission
 
 lock: setup ## choose versions anew and write them down, with hashes
 	@$(RUN) -m dev.lock
@@ -92,6 +96,13 @@ lock: setup ## choose versions anew and write them down, with hashes
 	@$(call install,check)
 	@touch $@
 
+# Ours with what ships, and the usual way with what it needs: neither in .venv, which would lose or gain packages.
+build/bench/.ready: .venv/.ready requirements/functions.txt requirements/bench.txt
+	@echo "installing what is compared into build/bench"
+	@$(call environment,ours,functions)
+	@$(call environment,usual,bench)
+	@touch $@
+
 node_modules/.ready: package.json package-lock.json .npmrc
 	@command -v node > /dev/null || { echo "Node 20 or newer is needed: https://nodejs.org" >&2; exit 1; }
 	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed; this is $$(node --version)." >&2; exit 1; }
@@ -106,4 +117,13 @@ install = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 else
 install = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt \
 	&& .venv/bin/uv pip sync --quiet --system-certs --python .venv/bin/python --require-hashes requirements/uv.txt requirements/$(1).txt
+endif
+
+# An environment below build/bench with exactly the packages of one file of requirements.
+ifeq ($(PIP),pip)
+environment = $(RUN) -m venv --without-pip --clear build/bench/$(1) \
+	&& $(RUN) -m pip --python build/bench/$(1)/bin/python install --quiet --disable-pip-version-check --require-hashes -r requirements/$(2).txt
+else
+environment = $(RUN) -m venv --without-pip build/bench/$(1) \
+	&& .venv/bin/uv pip sync --quiet --system-certs --python build/bench/$(1)/bin/python --require-hashes requirements/$(2).txt
 endif

@@ -14,11 +14,12 @@ OPTIONS = (
     *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"),
     *("--no-emit-index-url", "--no-emit-find-links", "--system-certs", "--quiet"),
 )
-# Each file holds the one before it to its versions.
+# Each file but the first is held to the versions of the one it names.
 FILES = {
     "functions": (),
     "test": ("-c", "requirements/functions.txt", "--group", "test"),
     "check": ("-c", "requirements/test.txt", "--group", "test", "--group", "check"),
+    "bench": ("-c", "requirements/test.txt", "--group", "bench"),
 }
 # What a mirror may lack, and npm then leaves out: `npm ci` refuses a lock without it.
 PLATFORMS = {
@@ -28,7 +29,7 @@ PLATFORMS = {
 
 
 def lock_python() -> None:
-    """Write the requirements: what ships, what tests need, what checks need, and uv itself."""
+    """Write the requirements: what ships, what tests, checks and benches need, and uv itself."""
     for name, options in FILES.items():
         _compile("pyproject.toml", *options, "-o", f"requirements/{name}.txt")
     _compile("-", "-o", "requirements/uv.txt", given=UV)

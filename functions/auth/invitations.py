@@ -6,7 +6,14 @@ from uuid import uuid4
 from mangum import Mangum
 
 from functions.auth import queries
-from functions.auth.schemas import Acceptance, Invitation, InvitationPage, Invitations, Membership, NewInvitation
+from functions.auth.invitation_schemas import (
+    Acceptance,
+    Invitation,
+    InvitationPage,
+    Invitations,
+    Membership,
+    NewInvitation,
+)
 from shared import tokens
 from shared.admission import admit
 from shared.app import TEXT_TYPES, build
@@ -45,7 +52,11 @@ def accept(call: Call, acceptance: Acceptance) -> Membership:
 
 
 endpoints = [
-    Endpoint("POST", "/auth/invitations", create, PERSON, "members:write", NewInvitation, Invitation, status=201),
+    Endpoint(
+        *("POST", "/auth/invitations", create, PERSON, "members:write", NewInvitation, Invitation),
+        status=201,
+        idempotent=True,
+    ),
     Endpoint("GET", "/auth/invitations", listing, PERSON, "members:write", Invitations, InvitationPage),
     Endpoint("POST", "/auth/invitations/accept", accept, PERSON, takes=Acceptance, gives=Membership),
     Endpoint("POST", "/auth/invitations/{id:uuid}/resend", resend, PERSON, "members:write", gives=Invitation),

@@ -1,14 +1,20 @@
 """The statements of the auth functions. Who may see which row is not here: policies decide."""
 
-from collections.abc import Mapping
-from typing import Any
-from uuid import UUID
+from __future__ import annotations
 
-from postgrest import SyncPostgrestClient
+from typing import TYPE_CHECKING, Any
 
-from functions.auth.key_schemas import ApiKeys
-from functions.auth.schemas import Invitations
 from shared.pages import Rows, fetch
+
+if TYPE_CHECKING:
+    # Names of arguments only: each function imports the models that are its own.
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from postgrest import SyncPostgrestClient
+
+    from functions.auth.invitation_schemas import Invitations
+    from functions.auth.key_schemas import ApiKeys
 
 API_KEY = (
     "id,org_id,maker_id,name,lookup,scopes,lineage_id,generation,expires_at,idle_days,allowed_cidrs,"

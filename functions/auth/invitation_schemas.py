@@ -1,0 +1,61 @@
+"""What the functions of invitations take and give."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, StringConstraints
+
+from shared.pages import Page
+from shared.shapes import Input, Output
+
+
+class NewInvitation(Input):
+    """An address to be invited; Postgres says what an address is."""
+
+    org_id: UUID
+    email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=3, max_length=254)]
+    role: Annotated[str, StringConstraints(min_length=1, max_length=31)]
+
+
+class Invitations(Page):
+    """A page of invitations, of one organization or of all that the caller manages."""
+
+    org_id: UUID | None = None
+
+
+class Invitation(Output):
+    """An invitation, which never shows its token."""
+
+    id: UUID
+    org_id: UUID
+    email: str
+    role: str
+    invited_by: UUID | None
+    sends: int
+    expires_at: AwareDatetime
+    accepted_at: AwareDatetime | None
+    revoked_at: AwareDatetime | None
+    created_at: AwareDatetime
+
+
+class InvitationPage(Output):
+    """A page of invitations, newest first."""
+
+    items: list[Invitation]
+    next_cursor: str | None
+    has_more: bool
+
+
+class Acceptance(Input):
+    """The token from the mail."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Membership(Output):
+    """Somebody's place in an organization."""
+
+    org_id: UUID
+    user_id: UUID
+    role: str
+    created_at: AwareDatetime
