@@ -106,6 +106,7 @@ def _sent(endpoint: Endpoint, visit: Visit, raw: bytes) -> bytes | dict[str, str
     """Return the body or the query of a request, read strictly and not yet validated; a raw body as it came."""
     query = body.read_query(visit.query)
     if endpoint.takes is Raw:
+        _refuse_unknown(query)
         return raw
     if endpoint.takes_body:
         _refuse_unknown(query)

@@ -24,7 +24,7 @@ from shared.principal import KEY, PERSON
 
 
 def create(call: Call, new: NewApiKey) -> CreatedApiKey:
-    """Return the key once; only its digest is stored."""
+    """Make a key, which is shown this once: only its digest is stored."""
     key = minting.mint(call)
     terms = new.model_dump(mode="json", exclude_unset=True) | minting.stored(call, key)
     row: Any = call.db.rpc("create_api_key", terms).execute().data
@@ -32,7 +32,7 @@ def create(call: Call, new: NewApiKey) -> CreatedApiKey:
 
 
 def listing(call: Call, page: ApiKeys) -> ApiKeyPage:
-    """Return the keys that the caller may read, without their secrets."""
+    """List the keys that the caller may read, without their secrets."""
     rows = queries.list_api_keys(call.db, page)
     return ApiKeyPage.model_validate(rows, from_attributes=True)
 
@@ -54,7 +54,7 @@ def change(call: Call, change: ApiKeyChange) -> ApiKey:
 
 
 def rotate(call: Call, rotation: Rotation) -> CreatedApiKey:
-    """Return the next generation of a key; the old one is taken until the overlap ends, never past its own end."""
+    """Make the next generation of a key; the old one is taken until the overlap ends, never past its own end."""
     key = minting.mint(call)
     terms: dict[str, Any] = (
         {"key_id": str(call.path["id"])} | rotation.model_dump(mode="json") | minting.stored(call, key)

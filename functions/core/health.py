@@ -45,7 +45,7 @@ _memory = Memory()
 
 
 def check(call: Call) -> dict[str, Any]:
-    """Return the report; raises Unavailable, with the report as data, when the database does not answer."""
+    """Tell whether the service works: 503, with the report as data, when the database does not answer."""
     report = _memory.report(call.door)
     if report["status"] != "healthy":
         raise Unavailable("The database does not answer. Try again in a few seconds.", data=report)
