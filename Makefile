@@ -6,7 +6,7 @@ RUN := .venv/bin/python
 CODE := shared functions dev ops tests bench examples
 
 .DEFAULT_GOAL := help
-.PHONY: help dev up down status logs psql reset clean setup test test-auth check fix policies migrate leak-drill bench lock
+.PHONY: help dev up down status logs psql reset clean setup test test-auth check fix policies openapi fuzz migrate leak-drill bench lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,7 @@ check: setup .venv/.checks ## the static gate: lint, types, layers, SQL, sizes, 
 	@.venv/bin/sqlfluff lint supabase dev/bootstrap.sql
 	@.venv/bin/squawk supabase/migrations/*.sql
 	@$(RUN) -m ops.policies check
+	@$(RUN) -m ops.openapi check
 	@$(RUN) -m ops.sizes
 	@$(RUN) -m dev.lint
 
@@ -66,6 +67,12 @@ fix: setup .venv/.checks ## repair what can be repaired
 
 policies: .venv/.ready ## compile supabase/policies into the next migration
 	@$(RUN) -m ops.policies compile
+
+openapi: .venv/.ready ## write the OpenAPI document and its page
+	@$(RUN) -m ops.openapi write
+
+fuzz: setup ## 20,000 drawn requests against the OpenAPI document; CASES and SEED choose
+	@$(RUN) -m tests.contract $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
 
 migrate: setup ## apply the migrations to the database that DATABASE_URL names
 	@$(RUN) -m dev migrate

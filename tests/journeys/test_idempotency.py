@@ -46,6 +46,15 @@ def test_a_rotation_is_replayed_too(maker: Maker) -> None:
     assert maker.use(again.json()["data"]["key"]).status_code == 200
 
 
+def test_an_invitation_is_made_and_mailed_once(maker: Maker) -> None:
+    drawn, body = str(uuid4()), {"orgId": str(maker.organization), "email": "ann@example.com", "role": "member"}
+    first, again = (maker.send("POST", "/auth/invitations", body, Idempotency_Key=drawn) for _ in range(2))
+    assert (first.status_code, again.json()["data"]) == (201, first.json()["data"])
+    assert maker.send("POST", "/auth/invitations", body).status_code == 409
+    mails = "select count(*) from private.outbox where payload ->> 'invitation_id' = %s"
+    assert maker.world.value(mails, first.json()["data"]["id"]) == 1
+
+
 def test_a_stranger_with_the_same_key_gets_an_answer_of_their_own(maker: Maker) -> None:
     drawn = str(uuid4())
     other = Maker(maker.world, maker.functions, maker.world.person(), maker.organization)
