@@ -81,5 +81,5 @@ def _inspect(value: object, depth: int) -> None:
 
 def _inspect_text(text: str) -> None:
     # Postgres stores no NUL, and half a surrogate pair is not a character.
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text if not letter.isascii()):
+    if "\0" in text or (not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)):
         raise ValidationError("A text contains a NUL character or half of a surrogate pair.")

@@ -70,7 +70,7 @@ def parse(text: object, brand: str, *, live: bool) -> Key:
 
 
 def _letters(count: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(count))
+    return _base62(secrets.randbelow(62**count), count)
 
 
 def _checksum(text: str) -> str:

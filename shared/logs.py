@@ -23,10 +23,11 @@ SECRETS = re.compile(
     | (?:sb_secret|sb_publishable|whsec)_[\w-]+
     | [0-9A-Za-z]{12}\.\d{1,4}:[0-9a-f]{64}(?:,\d{1,4}:[0-9a-f]{64})*   # digests as the database is shown them
     | (?i:bearer|basic)\s+[\w.~+/=-]{8,}
-    | [\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+                      # e-mail addresses
     """,
     re.VERBOSE,
 )
+# Apart, because an address could begin at any letter: looking for one takes longer than looking for all the others.
+SECRETS_AND_EMAILS = SECRETS.pattern + r"| [\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 NAMED_SECRETS = re.compile(
     r"""((?i:password|passwd|secret|token|pepper|api[_-]?key|function[_-]?key)["']?\s*[:=]\s*["']?)[^\s"',}]+"""
 )
@@ -37,7 +38,9 @@ def redact(text: str, known: tuple[str, ...] = ()) -> str:
     """Hide everything that looks like a credential or an e-mail address, and every text of `known`."""
     for secret in known:
         text = text.replace(secret, HIDDEN)
-    return NAMED_SECRETS.sub(rf"\1{HIDDEN}", SECRETS.sub(HIDDEN, text))
+    text = re.sub(SECRETS_AND_EMAILS, HIDDEN, text, flags=re.VERBOSE) if "@" in text else SECRETS.sub(HIDDEN, text)
+    # Between a name and its secret stands one of these.
+    return NAMED_SECRETS.sub(rf"\1{HIDDEN}", text) if ":" in text or "=" in text else text
 
 
 class JsonLines(logging.Formatter):

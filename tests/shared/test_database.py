@@ -1,5 +1,5 @@
 import pytest
-from postgrest import CountMethod
+from postgrest import CountMethod, ReturnMethod
 
 from shared.config import Settings
 from shared.credentials import Credentials
@@ -44,6 +44,37 @@ def test_a_call_as_a_role_goes_to_schema_backend(settings: Settings, upstream: U
     assert (asked.headers["content-profile"], asked.headers["x-act-as"]) == ("backend", "observer")
     assert asked.json() == {}
     assert asked.headers["host"] == f"127.0.0.1:{upstream.port}"
+
+
+def test_what_is_not_a_list_of_rows_is_read_too(settings: Settings, upstream: Upstream) -> None:
+    upstream.script = [
+        Say({"id": 1}),
+        Say([]),
+        Say(raw=b"id\n1\n", headers={"Content-Type": "text/csv"}),
+        Say(raw=b"", status=201),
+        Say(raw=b"", status=204),
+    ]
+    client = Database(Door(settings, VISIT, PERSON)).as_caller()
+    notes = client.from_("notes")
+    assert notes.select("id").single().execute().data == {"id": 1}
+    assert notes.select("id").maybe_single().execute() is None
+    assert notes.select("id").csv().execute().data == "id\n1\n"
+    assert notes.insert({"id": 2}, returning=ReturnMethod.minimal).execute().data == []
+    assert client.rpc("forget", {"id": "2"}).execute().data == []
+    asked = upstream.asked
+    assert [each.headers.get("accept") for each in asked[:3]] == ["application/vnd.pgrst.object+json", None, "text/csv"]
+    assert (asked[3].method, asked[3].json(), asked[3].headers["prefer"]) == ("POST", {"id": 2}, "return=minimal")
+
+
+def test_a_redirection_is_no_answer(settings: Settings, upstream: Upstream) -> None:
+    upstream.script = [Say(raw=b"", status=302, headers={"Location": "https://example.com"})]
+    with pytest.raises(UpstreamFailed):
+        Database(Door(settings, VISIT, PERSON)).as_caller().from_("profiles").select("id").execute()
+
+
+def test_the_client_holds_no_credentials(settings: Settings) -> None:
+    client = Database(Door(settings, VISIT, PERSON)).as_caller()
+    assert set(client.headers) == {"x-client-info", "accept-profile", "content-profile"}
 
 
 def test_refusals_arrive_as_our_errors(settings: Settings, upstream: Upstream) -> None:
