@@ -82,6 +82,7 @@ leak-drill: setup ## rehearse a leak: a signed alert ends a key, audits and mail
 
 bench: setup build/bench/.ready ## measure every speed claim
 	@$(RUN) -m bench.cold_start
+	@$(RUN) -m bench.warm
 	@$(RUN) -m bench.rls
 	@$(RUN) -m bench.audit
 	@$(RUN) -m bench.admission

@@ -60,7 +60,8 @@ def handlers() -> list[str]:
 
 def event(path: str) -> dict[str, Any]:
     """Return a signed-in person's first request, as API Gateway's payload format 2.0."""
-    token = jwt.encode({"sub": PERSON, "role": "authenticated"}, "a secret that only this bench knows of")
+    claims = {"sub": PERSON, "role": "authenticated", "exp": 4102444800}
+    token = jwt.encode(claims, "a secret that only this bench knows of")
     path = f"/functions/v1{path}"
     return {
         "version": "2.0",

@@ -1,19 +1,16 @@
-"""One's own profile the usual way: Supabase Auth says who is calling, and PostgREST reads as that person."""
+"""One's own profile the usual way: PostgREST reads as the person whose access token was checked."""
 
-import os
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from mangum import Mangum
 
 from bench.usual.answers import Camel, enveloped
-from supabase import AuthError, Client, create_client
+from bench.usual.caller import current_user, supabase
 
 COLUMNS = "id,display_name,avatar_url,created_at,updated_at"
 
-supabase: Client = create_client(os.environ["SUPABASE_URL"], os.environ["SUPABASE_PUBLISHABLE_KEY"])
 app = FastAPI()
 
 
@@ -25,18 +22,6 @@ class Profile(Camel):
     avatar_url: str | None
     created_at: datetime
     updated_at: datetime
-
-
-def current_user(bearer: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]) -> str:
-    """Return the id of the person whose access token this is."""
-    try:
-        answer = supabase.auth.get_user(bearer.credentials)
-    except AuthError as error:
-        raise HTTPException(status_code=401, detail="Sign in again.") from error
-    if answer is None:
-        raise HTTPException(status_code=401, detail="Sign in again.")
-    supabase.postgrest.auth(bearer.credentials)
-    return answer.user.id
 
 
 @app.get("/functions/v1/auth/profile")
