@@ -95,6 +95,12 @@ class Settings:
             "https://api.github.com/meta/public_keys/secret_scanning",
         ),
     ]
+    github_token: Annotated[
+        Secret,
+        Variable(
+            "GITHUB_TOKEN", read_secret, "Secret, optional: GitHub tells its keys more often to whom it knows.", ""
+        ),
+    ]
     hsts_preload: Annotated[
         bool, Variable("HSTS_PRELOAD", read_flag, "true: adds preload to Strict-Transport-Security.", "false")
     ]

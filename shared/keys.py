@@ -40,15 +40,20 @@ def make(brand: str, *, live: bool) -> tuple[Key, Secret]:
     return key, write(key, brand, live=live)
 
 
-def draw(seed: Secret, pepper: Pepper, lookup: str | None = None) -> Key:
-    """Return the one key that a seed gives under this pepper, with this lookup or with a new one.
+def draw(seed: Secret, nonce: str, pepper: Pepper, lookup: str | None = None) -> Key:
+    """Return the one key that a seed and a nonce give under this pepper, with this lookup or with a new one.
 
-    Who has the seed, the pepper and the lookup has the key: that is how a repeat is shown the key that was made the
-    first time, although it is stored nowhere.
+    Only who has all of them can draw it: that is how a repeat is shown the key that was made the first time, although
+    it is stored nowhere. When the nonce is forgotten, nobody can.
     """
     lookup = lookup or _letters(12)
-    drawn = hmac.digest(pepper.secret, f"api-key:{lookup}:{seed.reveal()}".encode(), hashlib.sha256)
+    drawn = hmac.digest(pepper.secret, f"api-key:{lookup}:{nonce}:{seed.reveal()}".encode(), hashlib.sha256)
     return Key(lookup, _base62(int.from_bytes(drawn), 32))
+
+
+def make_nonce() -> str:
+    """Return 128 random bits as text."""
+    return _letters(22)
 
 
 def write(key: Key, brand: str, *, live: bool) -> Secret:

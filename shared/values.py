@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+# As many digests as the database reads of one key.
+MOST_PEPPERS = 4
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -106,6 +108,8 @@ def read_origins(value: str) -> frozenset[str]:
 def read_peppers(value: str) -> tuple[Pepper, ...]:
     """Read versioned keys, newest first; an empty text means none."""
     peppers = [_pepper(part.strip()) for part in value.split(",")] if value else []
+    if len(peppers) > MOST_PEPPERS:
+        raise ValueError(f"names more than {MOST_PEPPERS} peppers")
     if len({pepper.version for pepper in peppers}) != len(peppers):
         raise ValueError("names a version twice")
     return tuple(sorted(peppers, key=lambda pepper: pepper.version, reverse=True))

@@ -4,7 +4,7 @@ from typing import Any
 
 from mangum import Mangum
 
-from functions.auth import minting, queries
+from functions.auth import queries
 from functions.auth.key_schemas import (
     ApiKey,
     ApiKeyChange,
@@ -16,6 +16,7 @@ from functions.auth.key_schemas import (
     RevokedKeys,
     Rotation,
 )
+from functions.auth.minting import mint
 from shared.admission import admit
 from shared.app import TEXT_TYPES, build
 from shared.endpoint import Call, Endpoint
@@ -25,10 +26,10 @@ from shared.principal import KEY, PERSON
 
 def create(call: Call, new: NewApiKey) -> CreatedApiKey:
     """Make a key, which is shown this once: only its digest is stored."""
-    key = minting.mint(call)
-    terms = new.model_dump(mode="json", exclude_unset=True) | minting.stored(call, key)
+    minted = mint(call)
+    terms = new.model_dump(mode="json", exclude_unset=True) | minted.stored(call)
     row: Any = call.db.rpc("create_api_key", terms).execute().data
-    return minting.shown(call, row, key)
+    return minted.shown(call, row)
 
 
 def listing(call: Call, page: ApiKeys) -> ApiKeyPage:
@@ -55,12 +56,10 @@ def change(call: Call, change: ApiKeyChange) -> ApiKey:
 
 def rotate(call: Call, rotation: Rotation) -> CreatedApiKey:
     """Make the next generation of a key; the old one is taken until the overlap ends, never past its own end."""
-    key = minting.mint(call)
-    terms: dict[str, Any] = (
-        {"key_id": str(call.path["id"])} | rotation.model_dump(mode="json") | minting.stored(call, key)
-    )
-    row: Any = call.db.rpc("rotate_api_key", terms).execute().data
-    return minting.shown(call, row, key)
+    minted = mint(call)
+    terms = rotation.model_dump(mode="json") | minted.stored(call)
+    row: Any = call.db.rpc("rotate_api_key", {"key_id": str(call.path["id"]), **terms}).execute().data
+    return minted.shown(call, row)
 
 
 def revoke(call: Call) -> ApiKey:

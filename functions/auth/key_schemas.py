@@ -1,7 +1,7 @@
 """What the functions of API keys take and give."""
 
 import json
-from ipaddress import ip_network
+from ipaddress import IPv6Network, ip_network
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -25,9 +25,12 @@ LARGEST_NOTES = 4096
 
 def _network(text: str) -> str:
     try:
-        return str(ip_network(text))
+        network = ip_network(text)
     except ValueError:
         raise ValueError("this must be an address or a network without host bits, such as 203.0.113.0/24") from None
+    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped:
+        raise ValueError("this is an IPv4 network within IPv6: write it as IPv4, as callers are seen")
+    return str(network)
 
 
 def _small(notes: dict[str, Any]) -> dict[str, Any]:

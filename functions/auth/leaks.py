@@ -7,14 +7,14 @@ from mangum import Mangum
 
 from functions.auth import github
 from functions.auth.key_schemas import Ended, LeakedKey
-from shared import body, envelope, keys
+from shared import envelope, keys
 from shared.admission import admit
 from shared.app import TEXT_TYPES, build
 from shared.endpoint import Answer, Call, Endpoint, Raw
 from shared.errors import NotFound, Unauthenticated, ValidationError
 
-MOST_ALERTS = 100
 LARGEST_ALERT = 256 * 1024
+LONGEST_URL = 500
 
 
 def revoke(call: Call, leaked: LeakedKey) -> Ended:
@@ -31,17 +31,16 @@ def revoke(call: Call, leaked: LeakedKey) -> Ended:
 def report(call: Call, raw: Raw) -> Answer:
     """End the keys that GitHub found, and tell it which of them were ours. Only GitHub's signature is believed."""
     visit = call.door.visit
-    identifier, signature = (visit.header(b"github-public-key-" + name) for name in (b"identifier", b"signature"))
-    github.verify(raw, identifier, signature, call.settings.github_keys_url)
-    alerts = _alerts(raw)
-    known = [(alert, _known(call, alert["token"])) for alert in alerts]
+    names = (visit.header(b"github-public-key-identifier"), visit.header(b"github-public-key-signature"))
+    github.Signature(*names).check(raw, call.settings)
+    known = [(alert, _known(call, alert["token"])) for alert in _alerts(raw)]
     found = [{"presented": presented, "where": alert["url"]} for alert, presented in known if presented]
     ours = iter(_end(call, found, finder="github") if found else ())
     told = [
         {"token_raw": alert["token"], "token_type": alert["type"], "label": _label(bool(presented) and next(ours))}
         for alert, presented in known
     ]
-    return Answer(envelope.encode(told), envelope.JSON)
+    return Answer(json.dumps(told).encode(), envelope.JSON)
 
 
 def _label(ours: bool) -> str:  # noqa: FBT001 - its only argument
@@ -49,18 +48,21 @@ def _label(ours: bool) -> str:  # noqa: FBT001 - its only argument
 
 
 def _alerts(raw: Raw) -> list[dict[str, str]]:
-    listed = json.loads(body.read_json(b'{"alerts":%b}' % bytes(raw)))["alerts"]
-    if not isinstance(listed, list) or len(listed) > MOST_ALERTS:
-        raise ValidationError(f"Alerts are a list of {MOST_ALERTS} at most.")
-    return [_alert(each) for each in listed]
+    """Read what GitHub signed. One odd item among them must not keep the others from being ended."""
+    try:
+        listed = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise ValidationError("Alerts are a JSON list.") from None
+    if not isinstance(listed, list):
+        raise ValidationError("Alerts are a JSON list.")
+    return [_alert(each) for each in listed if isinstance(each, dict) and isinstance(each.get("token"), str)]
 
 
-def _alert(said: object) -> dict[str, str]:
-    members = said if isinstance(said, dict) else {}
-    token, kind, url = (members.get(name) for name in ("token", "type", "url"))
-    if not isinstance(token, str) or not isinstance(kind, str):
-        raise ValidationError("Each alert needs a token and a type.")
-    return {"token": token, "type": kind, "url": url if isinstance(url, str) else ""}
+def _alert(said: dict[str, Any]) -> dict[str, str]:
+    named = {name: said.get(name) for name in ("token", "type", "url")}
+    texts = {name: text if isinstance(text, str) else "" for name, text in named.items()}
+    # The address is kept: half a character or a NUL in it must not keep a key alive.
+    return texts | {"url": "".join(letter for letter in texts["url"] if letter.isprintable())[:LONGEST_URL]}
 
 
 def _known(call: Call, token: str) -> str | None:
@@ -82,7 +84,7 @@ def _end(call: Call, reports: list[dict[str, Any]], *, finder: str) -> list[bool
 
 
 endpoints = [
-    Endpoint("POST", "/auth/api-keys/revoke", revoke, takes=LeakedKey, gives=Ended, limit="anonymous"),
+    Endpoint("POST", "/auth/api-keys/revoke", revoke, takes=LeakedKey, gives=Ended, limit="key-revoke"),
     Endpoint("POST", "/auth/leaks/github", report, takes=Raw, gives=Answer, largest=LARGEST_ALERT),
 ]
 app = build(endpoints, admit=admit)

@@ -9,10 +9,10 @@ from shared.shapes import Output
 
 
 class Organization(Output):
-    """An organization that the caller is in; role and scopes are a person's there."""
+    """An organization that the caller is in. Role and scopes are a person's; a key needs settings:read for the name."""
 
     id: UUID
-    name: str
+    name: str | None
     role: str | None = None
     scopes: list[str] | None = None
 

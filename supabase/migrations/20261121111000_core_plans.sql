@@ -63,9 +63,11 @@ create function private.plan_includes(plan text, wanted text) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    return (select p.rank from private.plans as p where p.plan = plan_includes.plan)
-        >= (select p.rank from private.plans as p where p.plan = wanted);
+    return wanted is null or coalesce(
+        (select p.rank from private.plans as p where p.plan = plan_includes.plan)
+        >= (select p.rank from private.plans as p where p.plan = wanted), false
+    );
 end
 $$;
 comment on function private.plan_includes(text, text) is
-'Whether a plan includes what another one includes; null where there is no such plan.';
+'Whether a plan includes what another one includes; every plan includes what needs none, and none what needs an unknown one.';

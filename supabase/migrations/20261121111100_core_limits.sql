@@ -3,7 +3,8 @@ set local lock_timeout = '3s';
 set local statement_timeout = '60s';
 
 create table private.limits (
-    name text primary key check (name ~ '^[a-z][a-z0-9-]{0,30}$'),
+    -- What an API key has of its own is called key.
+    name text primary key check (name ~ '^[a-z][a-z0-9-]{0,30}$' and name <> 'key'),
     spent_by text not null check (spent_by in ('caller', 'organization', 'address')),
     quantity integer not null check (quantity between 1 and 1000000000),
     period interval not null check (period between interval '1 second' and interval '31 days'),
@@ -28,7 +29,8 @@ insert into private.limits (name, spent_by, quantity, period, plan, route) value
 ('pro', 'organization', 1000, '1 hour', 'pro', null),
 ('enterprise', 'organization', 10000, '1 hour', 'enterprise', null),
 ('key-create', 'caller', 10, '5 minutes', null, null),
-('whoami', 'caller', 60, '1 minute', null, null),
+('key-revoke', 'address', 30, '1 minute', null, null),
+('whoami', 'organization', 60, '1 minute', null, null),
 ('checkout', 'caller', 3, '1 minute', null, null);
 
 -- Unlogged: a crash empties it, and everybody starts with a full allowance. Budgets, which are paid for, are kept elsewhere.
@@ -63,6 +65,8 @@ comment on function private.allowance(private.limits, text) is
 create function private.look_at(wanted private.allowance[]) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
+declare
+    moment constant timestamptz := clock_timestamp();
 begin
     -- Left: so many more requests at once. Reset: until all is there again. Wait: until one is, 0 if one is there now.
     return (
@@ -74,7 +78,8 @@ begin
         from (
             select
                 w.name, w.quantity, w.period, w.place, extract(epoch from w.period) / w.quantity as apart,
-                extract(epoch from greatest(coalesce(b.due_at, '-infinity'), clock_timestamp()) - clock_timestamp()) as spent
+                -- Never more than all of it, whatever the limit or the clock was when it was spent.
+                extract(epoch from least(greatest(b.due_at, moment) - moment, w.period)) as spent
             from unnest(wanted) with ordinality as w (name, bucket, quantity, period, place)
             left join private.rate_buckets as b on b.bucket = w.bucket
         ) as l
@@ -84,6 +89,21 @@ $$;
 comment on function private.look_at(private.allowance[]) is
 'How each allowance stands: [{name, quantity, window, left, reset, wait}], times in seconds. Spends nothing.';
 
+-- Definer: as above. Asked first: a refusal takes no lock and writes nothing, so that a flood of them is cheap.
+create function private.is_left(wanted private.allowance[]) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return not exists (
+        select from unnest(wanted) as w
+        inner join private.rate_buckets as b on b.bucket = w.bucket
+        where least(b.due_at, clock_timestamp() + w.period) + w.period / w.quantity - w.period > clock_timestamp()
+    );
+end
+$$;
+comment on function private.is_left(private.allowance[]) is
+'Whether there is one of every allowance, as far as can be seen without waiting for others who spend.';
+
 -- Definer: as above.
 create function private.spend(wanted private.allowance[]) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -91,24 +111,18 @@ as $$
 declare
     spent bytea[];
 begin
-    -- Looked at first: a refusal takes no lock and writes nothing, so that a flood of them is cheap.
-    if exists (
-        select from unnest(wanted) as w
-        inner join private.rate_buckets as b on b.bucket = w.bucket
-        where b.due_at + w.period / w.quantity - w.period > clock_timestamp()
-    ) then
-        return false;
-    end if;
     -- In one order: two callers who share two buckets must not wait for each other.
     with taken as (
         insert into private.rate_buckets as b (bucket, due_at)
         select w.bucket, clock_timestamp() + w.period / w.quantity from unnest(wanted) as w order by w.bucket
         on conflict (bucket) do update
         set due_at = (
-            select greatest(b.due_at, clock_timestamp()) + w.period / w.quantity from unnest(wanted) as w where w.bucket = b.bucket
+            select greatest(least(b.due_at, clock_timestamp() + w.period), clock_timestamp()) + w.period / w.quantity
+            from unnest(wanted) as w where w.bucket = b.bucket
         )
         where (
-            select greatest(b.due_at, clock_timestamp()) + w.period / w.quantity - w.period from unnest(wanted) as w where w.bucket = b.bucket
+            select greatest(least(b.due_at, clock_timestamp() + w.period), clock_timestamp()) + w.period / w.quantity - w.period
+            from unnest(wanted) as w where w.bucket = b.bucket
         ) <= clock_timestamp()
         returning b.bucket
     )
@@ -116,7 +130,7 @@ begin
     if cardinality(spent) = cardinality(wanted) then
         return true;
     end if;
-    -- Somebody was faster on one of them: what was taken of the others is given back before anybody sees it.
+    -- One of them is spent: what was taken of the others is given back before anybody sees it.
     update private.rate_buckets as b set due_at = b.due_at - w.period / w.quantity
     from unnest(wanted) as w
     where w.bucket = b.bucket and b.bucket = any(spent);

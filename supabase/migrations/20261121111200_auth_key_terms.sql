@@ -14,7 +14,9 @@ add column requests_per_minute integer check (requests_per_minute between 1 and 
 add column budget bigint check (budget between 0 and 1000000000000),
 add column budget_period text check (budget_period in ('day', 'month')),
 add column metadata jsonb not null default '{}'
-check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 4096),
+check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 4096)
+-- What is nested deeper, readers elsewhere give up on.
+check (not jsonb_path_exists(metadata, '$.**{9 to last}')),
 add column last_used_ip inet,
 add column last_used_agent text check (char_length(last_used_agent) <= 256),
 -- squawk-ignore constraint-missing-not-valid
@@ -31,6 +33,10 @@ comment on column public.api_keys.metadata is 'What its users want to note about
 comment on column public.api_keys.last_used_ip is 'Where it was used from when last_used_at was written.';
 -- squawk-ignore require-concurrent-index-creation
 create unique index api_keys_lineage_id_idx on public.api_keys (lineage_id, generation);
+create or replace trigger touch_updated_at before update of
+name, scopes, expires_at, revoked_at, maker_id, idle_days, allowed_cidrs, requests_per_minute, budget, budget_period, metadata
+on public.api_keys
+for each row execute function private.touch_updated_at();
 
 -- Logged, unlike buckets: what is paid for must outlive a crash.
 create table private.key_budgets (
@@ -59,7 +65,8 @@ create function private.budget_left(key public.api_keys) returns bigint
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    return greatest(0, key.budget - coalesce((
+    -- Least passes over nulls: without a budget, this is null.
+    return key.budget - least(key.budget, coalesce((
         select b.spent from private.key_budgets as b
         where b.lineage_id = key.lineage_id and b.since >= private.budget_began(key.budget_period)
     ), 0));
@@ -76,10 +83,9 @@ declare
 begin
     if key.budget is null then
         return true;
-    elsif private.budget_left(key) = 0 then
-        return false;
     end if;
-    insert into private.key_budgets as b (lineage_id, org_id, spent) values (key.lineage_id, key.org_id, 1)
+    insert into private.key_budgets as b (lineage_id, org_id, spent)
+    select key.lineage_id, key.org_id, 1 where key.budget > 0
     on conflict (lineage_id) do update
     set spent = case when b.since < began then 1 else b.spent + 1 end,
         since = case when b.since < began then now() else b.since end
@@ -89,3 +95,29 @@ end
 $$;
 comment on function private.spend_budget(public.api_keys) is
 'Takes one request of a key''s budget, or answers false where nothing is left. Exact: never more than the budget.';
+
+-- To be used, also from elsewhere, is no change.
+create or replace function private.audit_updated() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    actor constant private.actor := private.actor();
+    keys constant text[] := string_to_array(tg_argv[1], ',');
+    hidden constant text[] := string_to_array(tg_argv[2], ',');
+    stamps constant text[] := array['updated_at', 'last_used_at', 'last_used_ip', 'last_used_agent'];
+begin
+    insert into public.audit_log (
+        org_id, action, subject, actor_kind, actor_id, actor_name, before, after, request_id, ip, agent
+    )
+    select (coalesce(n.kept, o.kept) ->> tg_argv[0])::uuid, tg_table_name || '.update',
+        case when keys[2] is null then coalesce(n.kept, o.kept) ->> keys[1]
+            else (coalesce(n.kept, o.kept) ->> keys[1]) || '/' || (coalesce(n.kept, o.kept) ->> keys[2]) end,
+        actor.kind, actor.id, actor.name, o.kept - hidden, n.kept - hidden, actor.request_id, actor.ip, actor.agent
+    from (select to_jsonb(r) as kept, to_jsonb(r) -> keys[1] as k1, coalesce(to_jsonb(r) -> keys[2], 'null') as k2 from new_rows as r offset 0) as n
+    -- Full: a row whose key changed has no partner, and shows as one that went and one that came.
+    full join (select to_jsonb(r) as kept, to_jsonb(r) -> keys[1] as k1, coalesce(to_jsonb(r) -> keys[2], 'null') as k2 from old_rows as r offset 0) as o
+        on o.k1 = n.k1 and o.k2 = n.k2
+    where o.kept - stamps is distinct from n.kept - stamps;
+    return null;
+end
+$$;

@@ -30,6 +30,19 @@ $$;
 comment on function private.match_api_key(text) is
 'The key of which the digest is presented, in whatever state; null for any other. Knowing an id gives nothing away.';
 
+create function private.end_of_key(key public.api_keys) returns text
+language plpgsql stable security invoker set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return case
+        when key.revoked_at is not null then 'key_revoked'
+        when key.expires_at <= now() then 'key_expired'
+        when coalesce(key.last_used_at, key.created_at) <= now() - make_interval(days => key.idle_days) then 'key_idle'
+    end;
+end
+$$;
+comment on function private.end_of_key(public.api_keys) is 'By what a key has ended; null for one that lives.';
+
 -- Definer: reads keys, memberships and auth.users.
 create function private.find_api_key(presented text, address inet) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
@@ -40,9 +53,7 @@ begin
     select k.* into key from public.api_keys as k where k.id = private.match_api_key(presented);
     return case
         when key.id is null then '{"problem": "key_unknown"}'
-        when key.revoked_at is not null then '{"problem": "key_revoked"}'
-        when key.expires_at <= now() then '{"problem": "key_expired"}'
-        when coalesce(key.last_used_at, key.created_at) <= now() - make_interval(days => key.idle_days) then '{"problem": "key_idle"}'
+        when private.end_of_key(key) is not null then jsonb_build_object('problem', private.end_of_key(key))
         when not private.is_in_good_standing(key.maker_id)
             or not exists (select from public.memberships as m where m.org_id = key.org_id and m.user_id = key.maker_id)
             then '{"problem": "key_orphaned"}'

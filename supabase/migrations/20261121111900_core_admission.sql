@@ -34,12 +34,13 @@ create function private.allowances(
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    address constant text := coalesce(private.network_of(private.client_ip()::text)::text, 'nobody');
+    address constant text := coalesce(private.network_of(host(private.client_ip()))::text, 'nobody');
     found_ones private.allowance[];
 begin
-    select array_agg(private.allowance(l, case l.spent_by
-        when 'caller' then caller when 'organization' then organization else address end) order by l.period, l.name)
-    into found_ones
+    -- Who has no credentials counts by address, whoever else it may be that spends.
+    select array_agg(private.allowance(l, coalesce(
+        case l.spent_by when 'caller' then caller when 'organization' then organization end, address
+    )) order by l.period, l.name) into found_ones
     from private.limits as l
     where l.name = extra or l.route = allowances.route
         or (counted and (l.name = 'burst' or l.plan = allowances.plan));
@@ -57,7 +58,7 @@ comment on function private.allowances(text, text, text, text, text, boolean, in
 create function private.refusal(status integer, reason text, message text, more jsonb) returns jsonb
 language sql immutable security invoker set search_path = pg_catalog, pg_temp
 as $$
-    select private.refusal(status, reason, message) || more
+    select more || private.refusal(status, reason, message)
 $$;
 comment on function private.refusal(integer, text, text, jsonb) is 'A refusal with more members: limits, retry_after.';
 
@@ -66,7 +67,7 @@ create function private.take(wanted private.allowance[]) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    spent constant boolean := private.spend(wanted);
+    spent constant boolean := case when private.is_left(wanted) then private.spend(wanted) else false end;
     standing constant jsonb := private.look_at(wanted);
 begin
     if spent then

@@ -12,19 +12,22 @@ declare
     key public.api_keys;
     plan constant text := private.plan_of((claims ->> 'org_id')::uuid);
     scopes constant text[] := private.effective_scopes(claims);
+    may constant boolean := needs is null or needs = any(scopes);
     taken jsonb;
 begin
     select k.* into key from public.api_keys as k where k.id = (claims ->> 'sub')::uuid;
+    -- What is refused anyway costs the key's own limits and not the hour that its whole organization shares.
     taken := private.take(private.allowances(
-        key.lineage_id::text, key.org_id::text, plan, route, spends, counted, key.requests_per_minute
+        key.lineage_id::text, key.org_id::text, case when may and private.budget_left(key) is distinct from 0 then plan end,
+        route, spends, counted, key.requests_per_minute
     ));
     if taken ? 'status' then
         return taken;
-    elsif needs is not null and needs <> all (scopes) then
+    elsif not may then
         return private.refusal(403, 'scope_missing', format(
             'Insufficient permissions: this needs the scope %s, which the key or its maker does not have.', needs
         ), taken);
-    elsif private.plan_includes(plan, tier) is false then
+    elsif not private.plan_includes(plan, tier) then
         return private.refusal(402, 'plan_too_small', format('This needs the plan %s. Choose another plan.', tier), taken);
     elsif counted and not private.spend_budget(key) then
         return private.refusal(429, 'budget_spent', 'The budget of this API key is spent. Raise it, or wait for its next period.', taken || jsonb_build_object(
@@ -56,7 +59,7 @@ begin
     taken := private.take(private.allowances(person::text, person::text, plan, route, spends, counted));
     if taken ? 'status' then
         return taken;
-    elsif private.plan_includes(plan, tier) is false then
+    elsif not private.plan_includes(plan, tier) then
         return private.refusal(402, 'plan_too_small', format('This needs the plan %s. Choose another plan.', tier), taken);
     end if;
     return taken || jsonb_build_object('admitted', true, 'plan', plan, 'principal', jsonb_build_object(

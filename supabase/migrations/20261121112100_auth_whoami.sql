@@ -10,7 +10,8 @@ declare
     held_role constant text := (select m.role from public.memberships as m where m.org_id = org and m.user_id = person);
     organization public.organizations;
 begin
-    select o.* into organization from public.organizations as o where o.id = org;
+    -- What it is, strangers are not told.
+    select o.* into organization from public.organizations as o where o.id = org and held_role is not null;
     return (
         select coalesce(jsonb_agg(jsonb_build_object('code', r.code, 'message', r.message) order by r.place), '[]')
         from (values
@@ -21,7 +22,9 @@ begin
                 'scope_missing', 'The key was made without this scope. Change its scopes, or make another key.'),
             (4, held_role is not null and not exists (
                 select from private.role_permissions as rp where rp.role = held_role and rp.permission = wanted
-            ), 'role_too_small', format('The role %s does not have this permission. Ask an owner.', held_role)),
+            ), 'role_too_small', case when scopes is null
+                then format('The role %s does not have this permission. Ask an owner.', held_role)
+                else 'The maker of the key does not have this permission. Ask an owner.' end),
             (5, organization.ownerless_at is not null and wanted not like '%:read',
                 'organization_frozen', 'The organization has no owner and is frozen. Ask support to name one.'),
             (6, scopes is null and organization.demands_aal2 and private.claims() ->> 'aal' is distinct from 'aal2'
@@ -72,7 +75,9 @@ begin
         'kind', 'key', 'id', key.id, 'org_id', key.org_id, 'lookup', key.lookup, 'name', key.name, 'generation', key.generation,
         'rotated', exists (select from public.api_keys as k where k.lineage_id = key.lineage_id and k.generation > key.generation),
         'expires_at', key.expires_at, 'maker_id', key.maker_id, 'plan', plan, 'scopes', private.effective_scopes(claims),
-        'organizations', (select jsonb_agg(jsonb_build_object('id', o.id, 'name', o.name)) from public.organizations as o where o.id = key.org_id),
+        'organizations', (select jsonb_agg(jsonb_build_object(
+            'id', o.id, 'name', case when 'settings:read' = any(private.effective_scopes(claims)) then o.name end
+        )) from public.organizations as o where o.id = key.org_id),
         'limits', limits, 'budget', key.budget, 'budget_left', private.budget_left(key),
         'explanation', case when explain is not null then private.explanation(reasons) end
     );

@@ -12,6 +12,10 @@ declare
     answers jsonb := '[]';
 begin
     perform private.require_function('auth');
+    -- In one order: two alerts of the same keys must not wait for each other.
+    perform from public.api_keys as k
+    where k.id in (select private.match_api_key(each ->> 'presented') from jsonb_array_elements(reports) as each)
+    order by k.id for no key update;
     for report in select each from jsonb_array_elements(reports) as each loop
         select k.* into key from public.api_keys as k
         where k.id = private.match_api_key(report ->> 'presented') for no key update;

@@ -25,6 +25,17 @@ def test_a_repeat_is_answered_as_the_first_time_and_the_key_works(maker: Maker) 
     assert maker.world.value("select count(*) from api_keys where maker_id = %s", maker.person.id) == 1
 
 
+def test_showing_a_key_again_leaves_a_trace_and_ends_with_the_answer(maker: Maker) -> None:
+    drawn = str(uuid4())
+    made = [create(maker, drawn).json()["data"] for _ in range(2)][1]
+    shown = "select count(*) from audit_log where action = 'api_keys.shown_again' and subject = %s"
+    assert maker.world.value(shown, made["id"]) == 1
+    kept = "select answer ? 'nonce' and not answer::text like %s from private.idempotency_keys where scope = %s"
+    assert maker.world.value(kept, f"%{made['key'][29:61]}%", maker.person.id) is True
+    maker.world.run("update private.idempotency_keys set expires_at = now() where scope = %s", maker.person.id)
+    assert create(maker, drawn).json()["data"]["key"] != made["key"]
+
+
 def test_another_request_under_the_key_is_refused(maker: Maker) -> None:
     drawn = str(uuid4())
     create(maker, drawn)

@@ -63,3 +63,21 @@ def test_nobody_rotates_a_key_that_may_do_more_than_they(maker: Maker) -> None:
     assert admin.send("POST", f"/auth/api-keys/{old['id']}/rotate", {}).status_code == 403
     new = rotated(admin, maker.make("members:read")["id"])
     assert new["makerId"] == str(admin.person.id)
+
+
+def test_the_end_of_a_rotated_key_is_not_put_off(maker: Maker) -> None:
+    old = maker.make()
+    rotated(maker, old["id"], overlapSeconds=60)
+    path = f"/auth/api-keys/{old['id']}"
+    assert maker.send("PATCH", path, {"expiresAt": None}).status_code == 409
+    assert maker.send("PATCH", path, {"name": "old"}).status_code == 200
+
+
+def test_a_lineage_has_so_many_living_keys_and_no_more(maker: Maker) -> None:
+    newest = maker.make()
+    for _ in range(5):
+        newest = rotated(maker, newest["id"])
+    assert maker.send("POST", f"/auth/api-keys/{newest['id']}/rotate", {}).status_code == 409
+    rotated_away = "update api_keys set expires_at = now() where lineage_id = %s and generation = 1"
+    maker.world.run(rotated_away, newest["lineageId"])
+    rotated(maker, newest["id"])

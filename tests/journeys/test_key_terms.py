@@ -1,7 +1,10 @@
 """The terms of API keys, as integrators meet them."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import psycopg
 import pytest
 
 from tests.journeys.keys import Maker
@@ -95,3 +98,62 @@ def test_every_key_of_an_organization_ends_at_once(maker: Maker) -> None:
     answer = maker.send("DELETE", f"/auth/api-keys?orgId={maker.organization}")
     assert answer.json()["data"] == {"revoked": 3}
     assert {maker.use(key["key"]).status_code for key in keys} == {401}
+
+
+def test_what_is_nested_too_deeply_is_not_stored_by_any_door(maker: Maker) -> None:
+    made, deep = maker.make(), {"a": 1}
+    for _ in range(9):
+        deep = {"a": deep}  # type: ignore[dict-item]
+    answer = maker.send("PATCH", f"/auth/api-keys/{made['id']}", {"metadata": deep})
+    assert answer.status_code == 400
+    with pytest.raises(psycopg.errors.CheckViolation):
+        maker.world.run("update api_keys set metadata = %s where id = %s", json.dumps(deep), made["id"])
+
+
+def test_a_change_touches_what_it_changes_and_nothing_else(maker: Maker) -> None:
+    made = maker.make()
+    rows = "select count(*) from audit_log where org_id = %s"
+    before = maker.world.value(rows, maker.organization)
+    maker.send("PATCH", f"/auth/api-keys/{made['id']}", {"name": "other"})
+    maker.send("PATCH", f"/auth/api-keys/{made['id']}", {"budget": None})
+    assert maker.world.value(rows, maker.organization) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("terms", "wider", "narrower"),
+    [
+        ({"allowedCidrs": ["10.0.0.0/8"]}, {"allowedCidrs": ["10.0.0.0/7"]}, {"allowedCidrs": ["10.1.0.0/16"]}),
+        ({"allowedCidrs": ["10.0.0.0/8"]}, {"allowedCidrs": None}, {"name": "n"}),
+        ({"idleDays": 5}, {"idleDays": 6}, {"idleDays": 4}),
+        ({"idleDays": 5}, {"idleDays": None}, {"idleDays": 5}),
+        ({"requestsPerMinute": 5}, {"requestsPerMinute": None}, {"requestsPerMinute": 4}),
+        ({"budget": 5}, {"budget": 6}, {"budget": 4}),
+        ({"budget": 5}, {"budgetPeriod": "day"}, {"budget": 0}),
+        ({"expiresAt": "2040-01-01T00:00:00Z"}, {"expiresAt": None}, {"expiresAt": "2039-01-01T00:00:00Z"}),
+        ({}, {"scopes": ["billing:write", "members:read"]}, {"expiresAt": "2039-01-01T00:00:00Z"}),
+    ],
+)
+def test_who_may_do_less_than_a_key_may_narrow_it_and_not_widen_it(
+    maker: Maker, terms: dict[str, Any], wider: dict[str, Any], narrower: dict[str, Any]
+) -> None:
+    made = maker.make("billing:write", **terms)
+    admin = Maker(maker.world, maker.functions, maker.world.member(maker.organization, "admin"), maker.organization)
+    path = f"/auth/api-keys/{made['id']}"
+    # Adding a scope that one holds makes nothing wider for who holds only that.
+    assert admin.send("PATCH", path, wider).status_code == (200 if "scopes" in wider else 403)
+    assert admin.send("PATCH", path, narrower).status_code == 200
+    assert maker.send("PATCH", path, wider).status_code == 200
+
+
+def test_asking_who_one_is_is_bounded_for_a_whole_organization(maker: Maker) -> None:
+    keys = [maker.make()["key"] for _ in range(2)]
+    statuses = [maker.use(keys[turn % 2], "/auth/whoami").status_code for turn in range(70)]
+    assert statuses.index(429) >= 60
+
+
+def test_what_is_refused_anyway_leaves_the_organization_its_hour(maker: Maker) -> None:
+    poor, spent = maker.make("profile:read"), maker.make(budget=0)
+    for key in (poor, spent):
+        for _ in range(5):
+            assert maker.use(key["key"]).status_code in {403, 429}
+    assert '"free";r=99' in maker.use(maker.make()["key"]).headers["RateLimit"]

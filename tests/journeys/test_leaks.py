@@ -1,9 +1,11 @@
 """Keys that leaked: ended by whoever holds one, and by GitHub's alerts."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from dev import github
@@ -66,9 +68,20 @@ def test_github_is_told_which_were_ours(maker: Maker, stack: Stack) -> None:
     assert maker.use(made["key"]).status_code == 401
 
 
-@pytest.mark.parametrize("said", [{}, [1], [{"token": 1, "type": "t"}], [{"token": "x", "type": "t"}] * 101, "x"])
-def test_an_alert_of_another_shape_is_refused(functions: httpx.Client, stack: Stack, said: Any) -> None:
-    assert alert(stack, functions, said).status_code == 400
+def test_an_odd_item_does_not_keep_a_key_alive(maker: Maker, stack: Stack) -> None:
+    made = maker.make()
+    odd: list[Any] = [1, {}, {"token": 1}, {"token": "x"}, {"token": "\ud800", "type": "t", "number": 10**30}]
+    many = [{"token": f"mainstay_sk_test_{number}", "type": "t"} for number in range(150)]
+    real = {"token": made["key"], "type": "t", "url": "https://x/\x00\ud800" + "y" * 1000}
+    answer = alert(stack, maker.functions, [*odd, *many, real])
+    assert answer.json()[-1]["label"] == "true_positive"
+    assert maker.use(made["key"]).status_code == 401
+
+
+@pytest.mark.parametrize("raw", [b"{}", b'"x"', b"", b"[", b"[" * 100_000, b"\xff"])
+def test_what_is_no_list_is_refused(functions: httpx.Client, stack: Stack, raw: bytes) -> None:
+    headers = github.sign(stack.keyring.github_key, raw)
+    assert functions.post(ALERTS, headers=headers, content=raw).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -89,3 +102,23 @@ def test_only_githubs_signature_is_believed(functions: httpx.Client, stack: Stac
 def test_an_alert_larger_than_allowed_is_refused(functions: httpx.Client, stack: Stack) -> None:
     answer = alert(stack, functions, [{"token": "x" * 300_000, "type": "t"}])
     assert (answer.status_code, "256 KB" in answer.json()["error"]["message"]) == (413, True)
+
+
+def test_alerts_and_revoking_all_do_not_stop_each_other(maker: Maker, stack: Stack) -> None:
+    scopes = ["profile:read"]
+    presented = [maker.world.key(maker.person, maker.organization, scopes).presented() for _ in range(60)]
+    reports = [
+        json.dumps([{"presented": each, "where": None} for each in order]) for order in (presented, presented[::-1])
+    ]
+    end = "select set_config('mainstay.function', 'auth', false), backend.end_leaked_keys(%s, 'github')"
+    for _ in range(5):
+        maker.world.run("update api_keys set revoked_at = null where org_id = %s", maker.organization)
+        with ThreadPoolExecutor(2) as pool:
+            ended = list(pool.map(lambda said: ask_alone(stack, end, said), reports))
+        assert ended == [True, True]
+
+
+def ask_alone(stack: Stack, statement: str, said: str) -> bool:
+    with psycopg.connect(stack.database_url(), autocommit=True) as connection:
+        row = connection.execute(statement.encode(), [said]).fetchone()
+        return row is not None and all(row[1])

@@ -83,3 +83,25 @@ def test_a_limit_of_a_route_is_one_row(maker: Maker) -> None:
         maker.world.run("delete from private.limits where name = 'export'")
     assert [answer.status_code for answer in answers] == [200, 429]
     assert answers[1].headers["RateLimit"].startswith('"export";r=0;t=')
+
+
+def test_relaxing_a_limit_lets_callers_in_at_once(maker: Maker) -> None:
+    maker.world.run(
+        "insert into private.limits (name, spent_by, quantity, period, route)"
+        " values ('export', 'caller', 1, '31 days', 'GET /auth/account/export')"
+    )
+    try:
+        assert [maker.send("GET", "/auth/account/export").status_code for _ in range(2)] == [200, 429]
+        maker.world.run("update private.limits set quantity = 1000, period = '1 minute' where name = 'export'")
+        assert int(maker.send("GET", "/auth/account/export").headers.get("Retry-After", "0")) <= 1
+    finally:
+        maker.world.run("delete from private.limits where name = 'export'")
+
+
+def test_a_flood_from_an_address_leaves_it_the_emergency_revocation(maker: Maker) -> None:
+    made = maker.make()
+    maker.world.run("delete from private.rate_buckets")
+    while maker.use(NOBODYS).status_code != 429:
+        pass
+    assert maker.functions.post("/auth/api-keys/revoke", json={"key": made["key"]}).status_code == 200
+    maker.world.run("delete from private.rate_buckets")

@@ -35,7 +35,9 @@ def test_a_key_is_told_what_it_is(maker: Maker) -> None:
         "free",
         str(maker.organization),
     )
-    assert [organization["name"] for organization in said["organizations"]] == ["Acme"]
+    assert said["organizations"] == [{"id": str(maker.organization), "name": None, "role": None, "scopes": None}]
+    reader = maker.make("settings:read")
+    assert as_key(maker, reader["key"])["organizations"][0]["name"] == "Acme"
     assert (said["budget"], said["budgetLeft"], said["rotated"], said["explanation"]) == (10, 10, False, None)
 
 

@@ -5,10 +5,15 @@ import pytest
 
 from dev import github as double
 from functions.auth import github
+from shared.config import Settings
 from shared.errors import Unauthenticated, Unavailable
+from shared.values import Secret
+from tests.shared.fixtures import ENVIRONMENT
 from tests.shared.upstream import Say, Upstream
 
 RAW = b'[{"token": "x"}]'
+NOBODY = Secret("")
+SETTINGS = Settings.read(ENVIRONMENT)
 
 
 class Clock:
@@ -24,7 +29,7 @@ class Published:
     def __init__(self, *pems: str) -> None:
         self.pems, self.asked, self.away = list(pems), 0, False
 
-    def __call__(self, _url: str) -> github.PublicKeys:
+    def __call__(self, _url: str, _token: Secret) -> github.PublicKeys:
         self.asked += 1
         if self.away:
             raise Unavailable(cause="no connection")
@@ -40,7 +45,7 @@ def clock() -> Clock:
 def check(pem: str, keys: github.Keys, raw: bytes = RAW, signed: bytes = RAW) -> None:
     headers = double.sign(pem, signed)
     names = (headers["Github-Public-Key-Identifier"], headers["Github-Public-Key-Signature"])
-    github.verify(raw, *names, "https://api.github.com/x", keys)
+    github.Signature(*names).check(raw, SETTINGS, keys)
 
 
 def refused(what: Callable[[], None]) -> type[Exception] | None:
@@ -93,14 +98,43 @@ def test_keys_fetched_before_are_good_while_github_is_away(clock: Clock) -> None
     check(pem, keys)
 
 
-def test_without_any_keys_it_is_said_to_come_back(clock: Clock) -> None:
+def test_strangers_make_it_ask_once_a_minute_whatever_github_answers(clock: Clock) -> None:
     pem = double.make_key()
     published = Published(pem)
     published.away = True
     keys = github.Keys(published, clock)
-    assert refused(lambda: check(pem, keys)) is Unavailable
+    assert [refused(lambda: check(double.make_key(), keys)) for _ in range(50)] == [Unavailable] * 50
+    assert published.asked == 1
     published.away = False
+    clock.now += github.SOONEST_SECONDS
     check(pem, keys)
+
+
+def test_a_known_key_waits_for_nobody(clock: Clock) -> None:
+    pem = double.make_key()
+    keys = github.Keys(Published(pem), clock)
+    check(pem, keys)
+    with keys._lock:  # noqa: SLF001 - as held by who is fetching
+        check(pem, keys)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "text"),
+    [
+        (None, "MEUCIQ=="),
+        ("0" * 64, None),
+        ("0" * 64, "not base64!"),
+        ("0" * 64, "ü" * 8),
+        ("no identifier", "MEUCIQ=="),
+        ("0" * 65, "MEUCIQ=="),
+    ],
+)
+def test_what_cannot_be_a_signature_costs_no_fetch(clock: Clock, identifier: str | None, text: str | None) -> None:
+    published = Published(double.make_key())
+    keys = github.Keys(published, clock)
+    with pytest.raises(Unauthenticated):
+        github.Signature(identifier, text).check(RAW, SETTINGS, keys)
+    assert published.asked == 0
 
 
 @pytest.mark.parametrize(
@@ -109,19 +143,20 @@ def test_without_any_keys_it_is_said_to_come_back(clock: Clock) -> None:
 def test_keys_in_another_shape_are_not_taken(upstream: Upstream, said: object) -> None:
     upstream.script = [Say(said)]
     with pytest.raises(Unavailable):
-        github.fetch(f"{upstream.url}/keys")
+        github.fetch(f"{upstream.url}/keys", NOBODY)
 
 
 def test_a_refusal_to_tell_the_keys_is_unavailable(upstream: Upstream) -> None:
     upstream.script = [Say({}, status=429)]
     with pytest.raises(Unavailable, match="not available"):
-        github.fetch(f"{upstream.url}/keys")
+        github.fetch(f"{upstream.url}/keys", NOBODY)
 
 
 def test_published_keys_are_read(upstream: Upstream) -> None:
     pem = double.make_key()
     upstream.script = [Say(json.loads(json.dumps(double.published(pem))))]
-    assert len(github.fetch(f"{upstream.url}/keys")) == 1
+    assert len(github.fetch(f"{upstream.url}/keys", Secret("ghp_x"))) == 1
+    assert upstream.asked[0].headers["authorization"] == "Bearer ghp_x"
 
 
 def test_a_key_of_another_kind_is_not_taken() -> None:
