@@ -53,13 +53,16 @@ call private.audit('private.limits', 'none', 'name');
 
 create type private.allowance as (name text, bucket bytea, quantity integer, period interval);
 
-create function private.allowance(rule private.limits, who text) returns private.allowance
+create function private.allowance(name text, quantity integer, period interval, who text) returns private.allowance
 language sql immutable security invoker set search_path = pg_catalog, pg_temp
 as $$
-    select (rule.name, sha256(convert_to(rule.name || '/' || who, 'utf8')), rule.quantity, rule.period)::private.allowance
+    select (
+        name, sha256(convert_to(concat_ws('/', name, quantity, extract(epoch from period), who), 'utf8')), quantity, period
+    )::private.allowance
 $$;
-comment on function private.allowance(private.limits, text) is
-'What one caller may spend of a limit. The bucket''s key says nothing of the caller.';
+comment on function private.allowance(text, integer, interval, text) is
+'What one caller may spend of a limit. A limit that is changed has other buckets: what was spent of the former one is forgotten. '
+'The bucket''s key says nothing of the caller.';
 
 -- Definer: buckets are closed to every caller.
 create function private.look_at(wanted private.allowance[]) returns jsonb
@@ -78,8 +81,7 @@ begin
         from (
             select
                 w.name, w.quantity, w.period, w.place, extract(epoch from w.period) / w.quantity as apart,
-                -- Never more than all of it, whatever the limit or the clock was when it was spent.
-                extract(epoch from least(greatest(b.due_at, moment) - moment, w.period)) as spent
+                extract(epoch from greatest(b.due_at, moment) - moment) as spent
             from unnest(wanted) with ordinality as w (name, bucket, quantity, period, place)
             left join private.rate_buckets as b on b.bucket = w.bucket
         ) as l
@@ -97,7 +99,7 @@ begin
     return not exists (
         select from unnest(wanted) as w
         inner join private.rate_buckets as b on b.bucket = w.bucket
-        where least(b.due_at, clock_timestamp() + w.period) + w.period / w.quantity - w.period > clock_timestamp()
+        where b.due_at + w.period / w.quantity - w.period > clock_timestamp()
     );
 end
 $$;
@@ -117,12 +119,10 @@ begin
         select w.bucket, clock_timestamp() + w.period / w.quantity from unnest(wanted) as w order by w.bucket
         on conflict (bucket) do update
         set due_at = (
-            select greatest(least(b.due_at, clock_timestamp() + w.period), clock_timestamp()) + w.period / w.quantity
-            from unnest(wanted) as w where w.bucket = b.bucket
+            select greatest(b.due_at, clock_timestamp()) + w.period / w.quantity from unnest(wanted) as w where w.bucket = b.bucket
         )
         where (
-            select greatest(least(b.due_at, clock_timestamp() + w.period), clock_timestamp()) + w.period / w.quantity - w.period
-            from unnest(wanted) as w where w.bucket = b.bucket
+            select greatest(b.due_at, clock_timestamp()) + w.period / w.quantity - w.period from unnest(wanted) as w where w.bucket = b.bucket
         ) <= clock_timestamp()
         returning b.bucket
     )

@@ -38,16 +38,14 @@ declare
     found_ones private.allowance[];
 begin
     -- Who has no credentials counts by address, whoever else it may be that spends.
-    select array_agg(private.allowance(l, coalesce(
+    select array_agg(private.allowance(l.name, l.quantity, l.period, coalesce(
         case l.spent_by when 'caller' then caller when 'organization' then organization end, address
     )) order by l.period, l.name) into found_ones
     from private.limits as l
     where l.name = extra or l.route = allowances.route
         or (counted and (l.name = 'burst' or l.plan = allowances.plan));
     if counted and per_minute is not null then
-        found_ones := found_ones || (
-            'key', sha256(convert_to('key/' || caller, 'utf8')), per_minute, interval '1 minute'
-        )::private.allowance;
+        found_ones := found_ones || private.allowance('key', per_minute, interval '1 minute', caller);
     end if;
     return coalesce(found_ones, '{}');
 end
