@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-TOKEN = re.compile(r"\b(and|or|where|if|elsif)\b")
+TOKEN = re.compile(r"(?<!exception )\b(and|or|where|if|elsif|when)\b")
 # Where an operand ends, outside of its own parentheses.
 END = re.compile(
-    r"\b(and|or|then|order by|group by|for update|for no key update|returning|loop|limit|when|else|end|union|do update|do nothing|into)\b|[;,)]"
+    r"\b(and|or|then|order by|group by|for update|for no key update|returning|loop|limit|when|else|end|union|on conflict|do update|do nothing|into)\b|[;,)]"
 )
 CASE = re.compile(r"\bcase\b")
 COMPARISON = re.compile(r"(?<=\s)(<=|>=|<|>)(?=\s)")
@@ -51,7 +51,7 @@ def without_calls(body: str) -> Iterator[tuple[str, str]]:
     text = masked(body)
     for number, found in enumerate(CALL.finditer(text)):
         end = closing(text, found.end())
-        yield f"no {found.group(1)} ({number})", body[: found.start()] + "null" + body[end:]
+        yield f"no {found.group(1)} ({number})", body[: found.start()] + "perform null" + body[end:]
 
 
 def without_conditions(body: str) -> Iterator[tuple[str, str]]:

@@ -22,11 +22,13 @@ class Firm:
     small: UUID
 
     def names(self) -> dict[str, Any]:
-        """Return the ids that stories call by name."""
+        """Return the ids, and what shows of keys, that stories call by name."""
         names: dict[str, Any] = {name: person.id for name, person in self.people.items()}
         names |= {f"home_of_{name}": person.personal_org for name, person in self.people.items()}
         names |= {f"session_of_{name}": person.session_id for name, person in self.people.items()}
         names |= {name: key.id for name, key in self.keys.items()} | self.invitations
+        names |= {f"lookup_of_{name}": key.lookup for name, key in self.keys.items()}
+        names |= {f"presented_{name}": key.presented() for name, key in self.keys.items()}
         return names | {"firm": self.organization, "alone": self.alone, "small": self.small}
 
 

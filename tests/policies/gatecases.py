@@ -17,17 +17,32 @@ select gate.enter();
 select jsonb_build_object('role', current_user, 'sub', nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
     'function', current_setting('mainstay.function', true), 'ip', coalesce(current_setting('mainstay.client_ip', true), ''),
     'id', coalesce(current_setting('mainstay.request_id', true), ''), 'agent', coalesce(current_setting('mainstay.client_agent', true), ''),
+    'idempotency', coalesce(current_setting('mainstay.idempotency', true), ''),
     'problem', coalesce(current_setting('mainstay.key_problem', true), ''), 'timeout', current_setting('statement_timeout'))
 """
 NARROW, WIDE = "a function that may admit", "a function that may admit and observe"
 F, W = {"X-Function-Key": NARROW}, {"X-Function-Key": WIDE}
 SAID = {"X-Client-Ip": "192.0.2.7", "X-Request-Id": "r" * 99, "X-Client-Agent": "a" * 999, "X-Forwarded-For": "9.9.9.9"}
+SAID |= {"X-Idempotency": "claimed"}
 AS = "X-Act-As"
-BELIEVED = {"function": "narrow", "ip": "192.0.2.7", "id": "r" * 64, "agent": "a" * 256}
-UNBELIEVED = {"function": "", "ip": "", "id": "", "agent": "", "problem": ""}
+BELIEVED = {"function": "narrow", "ip": "192.0.2.7", "id": "r" * 64, "agent": "a" * 256, "idempotency": "claimed"}
+UNBELIEVED = {"function": "", "ip": "", "id": "", "agent": "", "idempotency": "", "problem": ""}
 ADMITS = {"role": "gatekeeper", "timeout": "5s"}
 BOUND = "update private.function_keys set ip_ranges = '{192.0.2.0/24}' where name = 'narrow'"
+# What an API key is bound to is its user's address, as one of our functions states it.
+PLACED = "update api_keys set allowed_cidrs = '{192.0.2.0/24}' where id = '{key}'"
 EXPIRES = "update private.function_keys set expires_at = now() {} where name = 'narrow'"
+PLACES = [
+    (True, {"X-Client-Ip": "192.0.2.7"}),
+    (True, {"X-Client-Ip": "::ffff:192.0.2.7"}),
+    (True, {"X-Client-Ip": "::FFFF:C000:0207"}),
+    (False, {"X-Client-Ip": "::ffff:192.0.3.7"}),
+    (False, {"X-Client-Ip": "::192.0.2.7"}),
+    (False, {"X-Client-Ip": "198.51.100.7"}),
+    (False, {"X-Client-Ip": "nonsense"}),
+    (False, {"X-Client-Ip": ""}),
+    (False, {"Cf-Connecting-Ip": "192.0.2.7", "X-Forwarded-For": "192.0.2.7"}),
+]
 
 
 @dataclass(frozen=True)
@@ -102,6 +117,22 @@ def cases(key: str, stale: str) -> list[Case]:
         ),
     ]
     found += [
+        Case(
+            f"an API key for its addresses, {where}",
+            "nobody",
+            F | k | where | ({AS: "gatekeeper"} if admits else {}),
+            (ADMITS | {"problem": "" if there else "key_address"})
+            if admits
+            else {"role": "integrator", "sub": "key"}
+            if there
+            else {},
+            refused="" if there or admits else "PT401",
+            change=PLACED,
+        )
+        for admits in (True, False)
+        for there, where in PLACES
+    ]
+    found += [
         Case(f"{proof} and {[*wanted]}", "nobody", proof | wanted, refused=unproven)
         for proof in ({}, {"X-Function-Key": ""}, {"X-Function-Key": "guess"})
         for wanted in ({AS: "gatekeeper"}, k, {AS: "gatekeeper"} | k, {AS: ""})
@@ -139,7 +170,7 @@ def judge(court: Court) -> Iterator[str]:
     key = court.stage.keys["key"]
     callers = court.stage.callers | {"operator": Caller("service_role", {"role": "service_role"})}
     for case in cases(key.presented(), key.presented(secret="guess")):
-        with court.meanwhile(*filter(None, [case.change])):
+        with court.meanwhile(*filter(None, [case.change.replace("{key}", str(key.id))])):
             caller = callers[case.caller]
             for read_only in (False, True):
                 who = identity(caller.role, caller.claims, "", case.headers, read_only=read_only)

@@ -1,10 +1,12 @@
 """Mutants that a hostile reader thought of: each slipped through the tests once, or could have."""
 
+from tests.policies import limit_mutants
 from tests.policies.court import Court
 from tests.policies.mutant import Mutant
 
 # (function, what is written, what the mutant writes instead, why somebody might)
 REWRITTEN = [
+    *limit_mutants.REWRITTEN,
     (
         "gate.recognize(jsonb)",
         "act_as is not null and act_as <> all",
@@ -78,29 +80,67 @@ REWRITTEN = [
     ),
     ("private.maker_with(text)", "(claims -> 'scopes') ? wanted", "true", "a key beyond its scopes"),
     (
-        "private.find_api_key(text)",
+        "private.end_of_key(public.api_keys)",
         "key.expires_at <= now()",
         "key.expires_at <= now() - interval '1 minute'",
         "a minute of grace for a key",
     ),
     (
-        "private.find_api_key(text)",
-        "if matches is not true then",
-        "if matches is false and key.revoked_at is null then",
-        "a guess is told of a revocation",
+        "private.end_of_key(public.api_keys)",
+        "coalesce(key.last_used_at, key.created_at)",
+        "key.last_used_at",
+        "a key that was never used lives on",
     ),
     (
-        "private.find_api_key(text)",
+        "private.find_api_key(text, inet)",
+        "when not private.is_in_good_standing(key.maker_id)",
+        "when false",
+        "the key of somebody banned",
+    ),
+    (
+        "private.find_api_key(text, inet)",
+        "(address <<= any(key.allowed_cidrs)) is not true",
+        "(address <<= any(key.allowed_cidrs)) is false",
+        "a key from nowhere",
+    ),
+    (
+        "private.find_api_key(text, inet)",
+        "k.id = private.match_api_key(presented)",
+        "k.lookup = split_part(presented, '.', 1)",
+        "any secret opens",
+    ),
+    ("private.unmapped(inet)", "'::ffff:0:0/96'", "'::/0'", "another address taken for IPv4"),
+    (
+        "gate.recognize(jsonb)",
+        "private.valid_inet(headers ->> 'x-client-ip')",
+        "private.platform_ip()",
+        "the function's own address",
+    ),
+    (
+        "private.match_api_key(text)",
         "sha256(decode(split_part(part, ':', 2), 'hex'))",
         "decode(split_part(part, ':', 2), 'hex')",
         "what is stored opens",
     ),
-    ("backend.admit(text, text)", "perform private.require_function();", "", "admission for anybody"),
     (
-        "private.create_api_key(text, text[], uuid, timestamp with time zone, text, integer, text)",
-        "private.require_function('auth')",
-        "private.require_function()",
-        "keys by any function",
+        "gate.enter()",
+        "'mainstay.idempotency', coalesce(headers ->> 'x-idempotency', '')",
+        "'mainstay.idempotency', ''",
+        "every repeat is new",
+    ),
+    (
+        "backend.admit(text, text, text, boolean, text, boolean)",
+        "perform private.require_function();",
+        "",
+        "admission for anybody",
+    ),
+    *(
+        (signature, "private.require_function('auth')", "private.require_function()", "by any function")
+        for signature in (
+            "private.make_api_key(public.api_keys, integer, text, text)",
+            "private.rotate_api_key(uuid, integer, timestamp with time zone, text, integer, text, text)",
+            "backend.end_leaked_keys(jsonb, text)",
+        )
     ),
     (
         "private.create_invitation(uuid, text, text, uuid, integer, text)",

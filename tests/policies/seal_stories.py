@@ -1,8 +1,7 @@
 """Stories of seals: what is sealed, what tampering shows, and what retention takes away."""
 
-from tests.policies.story import Story
+from tests.policies.story import AS_OWNER, Story
 
-AS_OWNER = "set local session authorization postgres; "
 # Whole days of the past, so that each block has rows: three blocks over the transactions 10 to 39.
 ROWS = "insert into audit_log (action, actor_kind, xact_id, created_at) select 'a.b', 'person', n::text::xid8, now() - interval '1 minute' from generate_series(10, 39) as n"
 QUIET = "alter table audit_log disable trigger user; alter table private.audit_seals disable trigger user"

@@ -31,6 +31,7 @@ class Sole:
         """Return the statement of each act; whom it concerns has no permission at all, so that rank is no matter."""
         member, org = self.powerless.id, self.organization
         columns = {"organizations": "id"}
+        key = self.keys[permission].id if permission else ""
         return {
             **{t: f"select 1 from public.{t} where {columns.get(t, 'org_id')} = '{org}'" for t in TABLES},
             "audit_report": f"select 1 from public.audit_report('{org}', '2020-01-01', '9999-01-01')",
@@ -44,8 +45,11 @@ class Sole:
             "resend_invitation": f"select public.resend_invitation('{self.invitation}')",
             "revoke_invitation": f"select public.revoke_invitation('{self.invitation}')",
             "create_api_key": f"select public.create_api_key('k', array['{permission}'], '000000000000', 1, repeat('0', 64), '{org}')",
+            "change_api_key": f"select public.change_api_key('{self.key.id}', jsonb_build_object('name', 'x'))",
             "revoke_api_key": f"select public.revoke_api_key('{self.key.id}')",
-            "adopt_key": f"select public.adopt_key('{self.keys[permission].id if permission else ''}', '{self.owner.id}')",
+            "revoke_api_keys": f"select public.revoke_api_keys('{org}')",
+            "adopt_key": f"select public.adopt_key('{key}', '{self.owner.id}')",
+            "rotate_api_key": f"select public.rotate_api_key('{key}', '000000000000', 1, repeat('0', 64))",
         }
 
     def reads(self) -> dict[str, str]:

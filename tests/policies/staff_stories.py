@@ -1,6 +1,4 @@
-"""Stories of staff, jobs and admission: what our functions' roles may do for whom."""
-
-import re
+"""Stories of staff and jobs: what our functions' roles may do for whom. Admission is in admission_stories.py."""
 
 from tests.policies.story import Story
 
@@ -12,7 +10,6 @@ SET = "select backend.staff_set_role('{customer}', 'ops')"
 RANKS = ("ops", "boss", "chief")
 MAY = [(FIND, 0), (READ, 0), (NAME, 1), (BAN, 1), (SET, 2)]
 TRACE = "select exists (select from audit_log where action = '{}' and org_id = '{{{}}}' and actor_id = '{{{}}}' and {})"
-ADMIT = "select 1 / (verdict @> '{}')::int from backend.admit('GET /x'{}) as verdict"
 
 
 def staff(
@@ -38,25 +35,6 @@ def staff(
         aal,
     )
 
-
-def admits(name: str, actor: str, verdict: str, needs: str = "", before: str = "", then: str = "") -> Story:
-    """Return a story of admission; the verdict is what the answer must contain."""
-    doubled = re.sub(r'"\{\{(\w+)\}\}"', r'"{\1}"', verdict.replace("{", "{{").replace("}", "}}"))
-    return Story(
-        f"admission: {name}",
-        actor,
-        ADMIT.replace("{}", doubled, 1).replace("{}", needs and f", '{needs}'"),
-        "",
-        before,
-        then,
-        "auth",
-        "gatekeeper",
-    )
-
-
-REFUSED = '{"admitted": false, "status": %s, "reason": "%s"}'
-PROBLEM = "select set_config('mainstay.key_problem', '%s', true)"
-STAMPED = "select last_used_at = now() from api_keys where id = '{key}'"
 
 STORIES = [
     *(staff(who, act, "" if rank >= lowest else "PT403") for act, lowest in MAY for rank, who in enumerate(RANKS)),
@@ -133,75 +111,5 @@ STORIES = [
     Story("a job directly", "nobody", "select backend.jobs_keep_audit()", "PT403", role="job_runner"),
     Story("pruning", "nobody", "select backend.jobs_prune_audit()", function="core", role="job_runner"),
     Story("pruning directly", "nobody", "select backend.jobs_prune_audit()", "PT403", role="job_runner"),
-    Story("admission directly", "owner", "select backend.admit('GET /x')", "PT403", role="gatekeeper"),
     Story("health", "nobody", "select backend.health()", role="observer"),
-    admits("a person", "owner", '{"admitted": true, "principal": {"kind": "person", "id": "{owner}", "aal": "aal1"}}'),
-    admits(
-        "an ended session",
-        "owner",
-        REFUSED % (401, "session_ended"),
-        before="delete from auth.sessions where user_id = '{owner}'",
-    ),
-    admits("nobody", "nobody", REFUSED % (401, "session_ended")),
-    *(
-        admits(p, "nobody", REFUSED % (401, p), before=PROBLEM % p)
-        for p in ("key_unknown", "key_revoked", "key_expired", "key_orphaned")
-    ),
-    *(
-        admits(f"told {words}", "nobody", f'{{"message": "{words}"}}', before=PROBLEM % p)
-        for p, words in {
-            "key_revoked": "This API key was revoked. Make a new one.",
-            "key_expired": "This API key has expired. Make a new one.",
-            "key_orphaned": "The maker of this API key has left the organization. Make a new key.",
-            "key_unknown": "This API key is not known here. Check that it was copied whole.",
-        }.items()
-    ),
-    admits(
-        "a key",
-        "key",
-        '{"admitted": true, "principal": {"kind": "key", "id": "{key}", "maker_id": "{admin}", "org_id": "{firm}", "scopes": ["api-keys:read", "profile:read"]}}',
-        "profile:read",
-        then=STAMPED,
-    ),
-    admits(
-        "a scope that the key lacks",
-        "key",
-        REFUSED % (403, "scope_missing"),
-        "members:read",
-        then="select last_used_at is null from api_keys where id = '{key}'",
-    ),
-    admits("a scope that the maker lacks", "key_of_member", REFUSED % (403, "scope_missing"), "settings:write"),
-    admits(
-        "a scope that is left",
-        "key_of_member",
-        '{"admitted": true, "principal": {"scopes": ["members:read"]}}',
-        "members:read",
-    ),
-    admits(
-        "a frozen organization",
-        "key_of_owner",
-        REFUSED % (403, "scope_missing"),
-        "billing:write",
-        before="update organizations set ownerless_at = now() where id = '{firm}'",
-    ),
-    admits(
-        "stamped just now",
-        "key",
-        '{"admitted": true}',
-        before="update api_keys set last_used_at = now() - interval '5 minutes' where id = '{key}'",
-        then="select last_used_at = now() - interval '5 minutes' from api_keys where id = '{key}'",
-    ),
-    admits(
-        "stamped a while ago",
-        "key",
-        '{"admitted": true}',
-        before="update api_keys set last_used_at = now() - interval '301 seconds' where id = '{key}'",
-        then=STAMPED,
-    ),
-    admits(
-        "other keys are not stamped",
-        "key",
-        '{"admitted": true}',
-        then="select bool_and(last_used_at is null) from api_keys where id <> '{key}'",
-    ),
 ]

@@ -12,6 +12,13 @@ from tests.policies.firm import Firm
 TICK = "update private.settings set description = 'x' where name = 'invitations_per_day'"
 LOCKS = "select bool_and((xmax::text::bigint > (select s.xmin::text::bigint from private.settings as s where s.name = 'invitations_per_day')) = (id = '{firm}')) from organizations"
 
+AS_OWNER = "set local session authorization postgres; "
+
+
+def yes(claim: str, source: str = "(select) as nothing") -> str:
+    """Return a statement that fails unless the claim is true of every row of the source, and there is one."""
+    return f"select 1 / coalesce(bool_and({claim}), false)::int from {source}"
+
 
 @dataclass(frozen=True)
 class Story:
@@ -50,6 +57,9 @@ def judge(court: Court, stories: Iterable[Story]) -> Iterator[str]:
             )
             if outcome.state != story.state or story.says not in outcome.message:
                 yield f"{story.name}: {outcome.state} {outcome.message}"
+            elif "select 1 / " in act and not outcome.state and outcome.value is None:
+                # What divides by a claim fails where it is false; where it is null, nothing was told.
+                yield f"{story.name}: neither true nor false"
             elif story.then and court.world.connection.execute(story.then.format(**names).encode()).fetchone() != (
                 True,
             ):

@@ -21,7 +21,8 @@ create or replace function public.who_am_i() returns jsonb language sql stable a
         'function', nullif(current_setting('mainstay.function', true), ''),
         'client_ip', nullif(current_setting('mainstay.client_ip', true), ''),
         'request_id', nullif(current_setting('mainstay.request_id', true), ''),
-        'agent', nullif(current_setting('mainstay.client_agent', true), '')
+        'agent', nullif(current_setting('mainstay.client_agent', true), ''),
+        'idempotency', nullif(current_setting('mainstay.idempotency', true), '')
     )
 $$;
 grant usage on schema public, private to gatekeeper, observer;
@@ -73,22 +74,20 @@ def test_what_a_client_says_of_itself_is_not_believed(door: Door) -> None:
         "X-Client-Ip": "9.9.9.9",
         "X-Request-Id": "forged-by-client",
         "X-Client-Agent": "forged",
+        "X-Idempotency": "forged",
         "X-Forwarded-For": "9.9.9.9",
     }
     for caller in ({}, door.bearer()):
         answer = door.ask({**caller, **said}).json()
-        assert [answer[name] for name in ("function", "client_ip", "request_id", "agent")] == [None] * 4
+        told = ("function", "client_ip", "request_id", "agent", "idempotency")
+        assert [answer[name] for name in told] == [None] * 5
 
 
 def test_a_function_is_believed(door: Door) -> None:
     said = {"X-Client-Ip": "192.0.2.7", "X-Request-Id": "a-request-of-ours", "X-Client-Agent": "curl"}
-    answer = door.ask({**door.function(), **said, **door.bearer()}).json()
-    assert (answer["function"], answer["client_ip"], answer["request_id"], answer["agent"]) == (
-        "test",
-        "192.0.2.7",
-        "a-request-of-ours",
-        "curl",
-    )
+    answer = door.ask({**door.function(), **said, "X-Idempotency": "claimed", **door.bearer()}).json()
+    told = [answer[name] for name in ("function", "client_ip", "request_id", "agent", "idempotency")]
+    assert told == ["test", "192.0.2.7", "a-request-of-ours", "curl", "claimed"]
     assert (answer["role"], answer["claims"]["sub"]) == ("authenticated", str(door.person.id))
 
 

@@ -1,5 +1,7 @@
 """A function's keys against the grants manifest. What each role holds is judged in rights.py."""
 
+from uuid import uuid4
+
 import httpx
 import pytest
 
@@ -38,6 +40,23 @@ def exposed(world: World) -> list[tuple[str, str, str]]:
     return found + [(schema, f"/rpc/{name}", f"{schema}.{name}") for schema, name in functions.fetchall()]
 
 
+# What must be said for PostgREST to find a function of schema backend; the others can be called without a word.
+ARGUMENTS: dict[str, dict[str, object]] = {
+    "backend.admit": {"route": "x"},
+    "backend.end_leaked_keys": {"reports": [], "finder": "x"},
+    "backend.idempotency_claim": {"route": "x"},
+    "backend.idempotency_finish": {"route": "x", "token": str(uuid4()), "status": 200, "answer": {}},
+    "backend.idempotency_release": {"route": "x", "token": str(uuid4())},
+}
+
+
+def was_reached(answer: httpx.Response) -> bool:
+    """Tell whether a function ran: it answered, or refused in its own words rather than in those of the gate."""
+    said = answer.json() if answer.content else {}
+    refused = isinstance(said, dict) and str(said.get("code")).startswith("PT") and said.get("hint") != "X-Act-As"
+    return answer.is_success or refused
+
+
 @pytest.mark.parametrize("unit", MAY_ACT_AS)
 def test_a_functions_key_reaches_nothing_beyond_its_rows(
     world: World, rest: httpx.Client, stack: Stack, unit: str
@@ -49,11 +68,9 @@ def test_a_functions_key_reaches_nothing_beyond_its_rows(
         for schema, path, name in exposed(world):
             profile = {"Accept-Profile": schema, "Content-Profile": schema}
             headers = {"X-Function-Key": stack.function_key(unit), **act_as, **profile}
-            arguments = {"route": "x"} if name == "backend.admit" else {}
-            answer = (
-                rest.post(path, headers=headers, json=arguments) if "/rpc/" in path else rest.get(path, headers=headers)
-            )
-            if answer.is_success:
+            said = ARGUMENTS.get(name, {})
+            answer = rest.post(path, headers=headers, json=said) if "/rpc/" in path else rest.get(path, headers=headers)
+            if was_reached(answer):
                 opened.add((role, name))
     assert opened == {(role, name) for role in MAY_ACT_AS[unit] for name in MANIFEST[role]["functions"]}
 

@@ -103,11 +103,15 @@ def test_admission_tells_who_a_key_is(world: World, rest: httpx.Client, function
     person = world.person()
     key = world.key(person, person.personal_org, ["profile:read", "audit:read"])
     verdict = admit(rest, function_key, "profile:read", X_Api_Key=key.presented())
+    limits = [(limit["name"], limit["left"]) for limit in verdict.pop("limits")]
+    assert limits == [("burst", 99), ("free", 99)]
     assert verdict == {
         "admitted": True,
+        "plan": "free",
         "principal": {
             "kind": "key",
             "id": str(key.id),
+            "lookup": key.lookup,
             "maker_id": str(person.id),
             "org_id": str(person.personal_org),
             "scopes": ["audit:read", "profile:read"],

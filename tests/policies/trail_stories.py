@@ -117,6 +117,19 @@ STORIES = [
         role=OPERATOR,
         then=entry("'member'", "null"),
     ),
+    *(
+        Story(
+            f"an organization by {verb}",
+            "nobody",
+            statement,
+            role=OPERATOR,
+            then=LOG.format(1, f"organizations.{verb}", f"subject = '{{{of}}}' and org_id = '{{{of}}}'"),
+        )
+        for verb, of, statement in (
+            ("insert", "customer", "insert into public.organizations (id, name) values ('{customer}', 'x')"),
+            ("delete", "firm", "delete from public.organizations where id = '{firm}'"),
+        )
+    ),
     Story(
         "nothing changed",
         "nobody",
@@ -199,6 +212,12 @@ STORIES = [
         "PGRST",
         role="anon",
         before=FULL.format("anonymous_writes_per_minute", "nobody"),
+    ),
+    Story(
+        "a person may write more than nobody",
+        "owner",
+        SPEND,
+        before=FULL.format("anonymous_writes_per_minute", "{owner}").replace("1 hour", "30 seconds"),
     ),
     # The one bucket that is left is found, wherever it is.
     *(
