@@ -32,6 +32,7 @@ def test_a_unit_holds_its_own_key_and_no_other_secret(monkeypatch: pytest.Monkey
         "SUPABASE_PUBLISHABLE_KEY",
         "FUNCTION_KEY",
         "API_KEY_PEPPERS",
+        "GITHUB_KEYS_URL",
         "ENVIRONMENT",
         "ALLOWED_ORIGINS",
         "RELEASE",
