@@ -10,7 +10,7 @@ import psycopg
 # One row per deployable function; tests hold the database and docs to it.
 MAY_ACT_AS = {
     "auth": ["gatekeeper"],
-    "core": ["observer"],
+    "core": ["gatekeeper", "job_runner", "observer", "staff_reader"],
 }
 
 
@@ -44,17 +44,20 @@ def main() -> int:
     parser.add_argument("command", choices=["make", "remove-others"])
     parser.add_argument("name", choices=sorted(MAY_ACT_AS), help="the deployed function")
     arguments = parser.parse_args()
-    if "DATABASE_URL" not in os.environ:
+    # psycopg would take an empty one for whatever server this machine has.
+    address = os.environ.get("DATABASE_URL", "").strip()
+    if not address:
         parser.error("set DATABASE_URL to the project's database, as the role postgres")
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    with psycopg.connect(address) as connection:
         if arguments.command == "make":
             secret = make_secret(arguments.name)
             install(connection, arguments.name, secret)
             print(secret)
             return 0
-        if "FUNCTION_KEY" not in os.environ:
+        kept = os.environ.get("FUNCTION_KEY", "").strip()
+        if not kept:
             parser.error("set FUNCTION_KEY to the key that stays, which the function already uses")
-        print(f"{remove_others(connection, arguments.name, os.environ['FUNCTION_KEY'])} older key(s) removed")
+        print(f"{remove_others(connection, arguments.name, kept)} older key(s) removed")
     return 0
 
 
