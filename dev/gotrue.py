@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from dev import surroundings
+from dev import post, surroundings
 from dev.children import Child, Children
 from dev.keyring import Keyring
 from dev.ports import Ports
@@ -37,7 +37,7 @@ def environment(binary: Path, ports: Ports, keyring: Keyring, project: Project, 
         "GOTRUE_PASSWORD_REQUIRED_CHARACTERS": ":".join(
             characters.replace(":", "\\:") for characters in project.password_characters
         ),
-        **_mail(url, project),
+        **_mail(url, ports, project),
         **_tokens(url, keyring, project),
         **_factors_and_sessions(project),
         **_hooks(project),
@@ -88,9 +88,13 @@ def _tokens(url: str, keyring: Keyring, project: Project) -> dict[str, str]:
     }
 
 
-def _mail(url: str, project: Project) -> dict[str, str]:
+def _mail(url: str, ports: Ports, project: Project) -> dict[str, str]:
     mail = project.auth.get("email", {})
     return {
+        "GOTRUE_SMTP_HOST": "127.0.0.1",
+        "GOTRUE_SMTP_PORT": str(ports.mailbox),
+        "GOTRUE_SMTP_ADMIN_EMAIL": post.SENDER,
+        "GOTRUE_SMTP_SENDER_NAME": post.PRODUCT,
         "GOTRUE_EXTERNAL_EMAIL_ENABLED": _switch(mail.get("enable_signup", True)),
         "GOTRUE_MAILER_AUTOCONFIRM": _switch(not project.confirms_by_mail),
         "GOTRUE_RATE_LIMIT_EMAIL_SENT": "360000",

@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from dev import github, packages, surroundings
+from dev import github, packages, post, surroundings
 from dev.children import Child, Children
 from dev.keyring import Keyring
 from dev.ports import Ports
@@ -54,7 +54,12 @@ def start(  # noqa: PLR0913 - what the gateway stands between
         "patience": {name: 1000 * seconds for name, seconds in PATIENCE.items()},
         "reload": reload,
         "published": {github.PATH: github.published(keyring.github_key)},
-        "lite": lite_dsn and {"databaseUrl": lite_dsn, "auth": _lite(project, keyring)},
+        "lite": lite_dsn
+        and {
+            "databaseUrl": lite_dsn,
+            "auth": _lite(project, keyring),
+            "mail": {"port": ports.mailbox, "from": {"name": post.PRODUCT, "address": post.SENDER}},
+        },
     }
     main = FOLDER / "main.mjs"
     args = [packages.node(), main]

@@ -16,7 +16,7 @@ LOWEST, HIGHEST = 20000, 32000
 
 @dataclass(frozen=True)
 class Ports:
-    """Fixed distances, so that one number moves everything. Plus 3 is the mailbox's, plus 9 the Stripe double's."""
+    """Fixed distances, so that one number moves everything. Plus 9 is the Stripe double's."""
 
     gateway: int = DEFAULT
 
@@ -24,6 +24,11 @@ class Ports:
     def postgres(self) -> int:
         """Where Postgres listens."""
         return self.gateway + 1
+
+    @property
+    def mailbox_page(self) -> int:
+        """Where mail is looked at: the same port as the Supabase CLI's."""
+        return self.gateway + 3
 
     @property
     def postgrest(self) -> int:
@@ -40,6 +45,11 @@ class Ports:
         """Where a real Supabase Auth listens, if one is used."""
         return self.gateway + 6
 
+    @property
+    def mailbox(self) -> int:
+        """Where mail is taken, by SMTP."""
+        return self.gateway + 7
+
     def unit(self, index: int) -> int:
         """Where the functions of the unit with this place in the alphabet listen."""
         return self.gateway + FIRST_UNIT + index
@@ -47,6 +57,7 @@ class Ports:
     def require_free(self, units: int) -> None:
         """Refuse to start beside something else, whose answers would be taken for ours."""
         wanted = [self.gateway, self.postgres, self.postgrest, self.postgrest_admin, self.auth]
+        wanted += [self.mailbox, self.mailbox_page]
         for port in wanted + [self.unit(index) for index in range(units)]:
             if not is_free(port):
                 raise Trouble(

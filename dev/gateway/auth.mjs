@@ -15,7 +15,7 @@ const ABSENT = "The embedded Auth has no such endpoint.";
 const HINT = "A real Auth has them all: name one with AUTH_BINARY.";
 
 export function makeLiteAuth(settings, tokens) {
-  const lite = makeLite(settings.lite);
+  const lite = makeLite(settings.lite, settings.url);
   const sessions = makeSessions(tokens, lite);
 
   return async function serve(request, response, url, bearer, body) {

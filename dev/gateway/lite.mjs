@@ -1,5 +1,5 @@
 // Lite's Auth on our Postgres, called inside this process.
-import { App } from "@supabase/lite";
+import { App, SmtpEmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 
 // supabase-py refuses timestamps as Postgres prints them.
@@ -14,11 +14,22 @@ const jsonb = {
   parse: JSON.parse,
 };
 
-export function makeLite({ databaseUrl, auth }) {
+const VERIFY = "/auth/v1/verify?";
+
+// Mail goes to the mailbox. Lite has its links lead to the web client, which has no Auth behind it; hosted's lead here.
+function makeMail({ port, from }, { site_url: site }, url) {
+  const smtp = new SmtpEmailDriver({ host: "127.0.0.1", port, from, secure: false, timeoutMs: 10_000 });
+  const there = new URL(VERIFY, site).href;
+  const here = (text) => text?.replaceAll(there, url + VERIFY);
+  return { send: (mail) => smtp.send({ ...mail, text: here(mail.text), html: here(mail.html) }) };
+}
+
+export function makeLite({ databaseUrl, auth, mail }, url) {
   const connection = createPostgresConnection({
     url: databaseUrl,
     postgresOptions: { onnotice: () => {}, max: 10, types: { timestamptz, jsonb } },
   });
-  const app = new App({ connection, auth, options: { server: { apiKeys: false } } });
+  const drivers = { email: makeMail(mail, auth, url) };
+  const app = new App({ connection, auth, options: { server: { apiKeys: false }, drivers } });
   return (request, peerAddress) => app.fetch(request, { peerAddress });
 }

@@ -18,6 +18,7 @@ from shared import tokens
 from shared.admission import admit
 from shared.app import TEXT_TYPES, build
 from shared.endpoint import Call, Endpoint
+from shared.hints import hint
 from shared.principal import PERSON
 
 
@@ -27,6 +28,7 @@ def create(call: Call, new: NewInvitation) -> Invitation:
     token = tokens.derive("invitation", invitation, pepper)
     stored = {"id": str(invitation), "pepper_version": pepper.version, "digest": tokens.digest(token)}
     row: Any = call.db.rpc("create_invitation", new.model_dump(mode="json") | stored).execute().data
+    hint(call.settings)
     return Invitation.model_validate(row)
 
 
@@ -37,7 +39,9 @@ def listing(call: Call, page: Invitations) -> InvitationPage:
 
 def resend(call: Call) -> Invitation:
     """Send an invitation again, for another 7 days."""
-    return Invitation.model_validate(queries.change_invitation(call.db, "resend_invitation", call.path["id"]))
+    row = queries.change_invitation(call.db, "resend_invitation", call.path["id"])
+    hint(call.settings)
+    return Invitation.model_validate(row)
 
 
 def revoke(call: Call) -> Invitation:

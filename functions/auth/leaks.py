@@ -12,6 +12,7 @@ from shared.admission import admit
 from shared.app import TEXT_TYPES, build
 from shared.endpoint import Answer, Call, Endpoint, Raw
 from shared.errors import NotFound, Unauthenticated, ValidationError
+from shared.hints import hint
 
 LARGEST_ALERT = 256 * 1024
 LONGEST_URL = 500
@@ -80,6 +81,7 @@ def _presented(call: Call, text: str) -> str:
 
 def _end(call: Call, reports: list[dict[str, Any]], *, finder: str) -> list[bool]:
     ended: list[bool] = call.door.call("end_leaked_keys", {"reports": reports, "finder": finder}, role="gatekeeper")
+    hint(call.settings)
     return ended
 
 
