@@ -100,6 +100,7 @@ def environment(url: str) -> dict[str, str]:
         "API_KEY_PEPPERS": f"1:{'A' * 43}",
         "STRIPE_API_KEY": "sk_test_bench",
         "RELEASE": "bench",
+        "COMMIT": "4f2a91c",
         "VERSION": VERSION,
     }
 

@@ -52,7 +52,10 @@ def _ask(door: Door, endpoint: Endpoint) -> Any:  # noqa: ANN401 - JSON
         "strangers": not endpoint.who,
     }
     try:
-        return door.call("admit", question, role="gatekeeper")
+        if door.tally is None:
+            return door.call("admit", question, role="gatekeeper")
+        with door.tally.sending() as previous:
+            return door.call("admit", question | {"previous": previous}, role="gatekeeper")
     except ValidationError as odd:
         # Nothing in this call comes from the client but the token: its role does not exist (22023).
         raise Unauthenticated(cause=odd.cause) from odd

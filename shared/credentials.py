@@ -1,5 +1,9 @@
-"""What a caller presents: a person's JWT or an API key, never both. A JWT is only looked at; PostgREST verifies it."""
+"""What a caller presents: a person's JWT, an API key, or the metrics token; never two.
 
+A JWT is only looked at, and PostgREST verifies it. The metrics token is verified here and goes no further.
+"""
+
+import hmac
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,11 +29,15 @@ class Credentials:
     value: Secret
 
     def headers(self) -> Mapping[str, str]:
-        """Return the one header to send along."""
-        return {self.header: self.value.reveal()}
+        """Return the one header to send along; none for a watcher, whom the database does not know."""
+        return {self.header: self.value.reveal()} if self.header else {}
 
 
-def read(headers: Headers, settings: Settings, *, takes_keys: bool = True) -> Credentials:
+NO_HEADER = ""
+_watcher = Credentials("watcher", NO_HEADER, Secret(""))
+
+
+def read(headers: Headers, settings: Settings, *, takes_keys: bool = True, takes_watchers: bool = False) -> Credentials:
     """Return the caller's credentials.
 
     Raises ValidationError for two, Unauthenticated for none or malformed ones, and Forbidden for a key that is not
@@ -40,6 +48,8 @@ def read(headers: Headers, settings: Settings, *, takes_keys: bool = True) -> Cr
         raise ValidationError("Send either Authorization or X-API-Key, not both.")
     if len(bearers) > 1 or len(api_keys) > 1:
         raise ValidationError("Send Authorization or X-API-Key once.")
+    if bearers and takes_watchers and _is_metrics_token(bearers[0], settings):
+        return _watcher
     if bearers:
         return Credentials("person", "Authorization", Secret(f"Bearer {_token(bearers[0])}"))
     if api_keys:
@@ -56,6 +66,14 @@ def _all(headers: Headers, name: bytes) -> list[str]:
     # A gateway joins repeated headers with commas, which neither a token nor a key contains.
     values = [value.decode("latin-1") for key, value in headers if key.lower() == name]
     return [part.strip() for value in values for part in value.split(",")]
+
+
+def _is_metrics_token(value: str, settings: Settings) -> bool:
+    wanted = settings.metrics_token.reveal()
+    scheme, _, token = value.partition(" ")
+    # As bytes, since what a client sends need not be ASCII.
+    same = hmac.compare_digest(token.encode(), wanted.encode())
+    return bool(wanted) and scheme.lower() == "bearer" and same
 
 
 def _token(value: str) -> str:

@@ -91,9 +91,14 @@ class Endpoint:
     sunset: date | None = None
 
     @property
+    def template(self) -> str:
+        """Return the path under which requests are counted: /auth/api-keys/{id}."""
+        return CONVERTOR.sub("}", self.path)
+
+    @property
     def route(self) -> str:
         """Return the endpoint's name in admission, whichever alias was called: DELETE /auth/api-keys/{id}."""
-        return f"{self.method} {CONVERTOR.sub('}', self.path)}"
+        return f"{self.method} {self.template}"
 
     @property
     def admits(self) -> bool:

@@ -10,6 +10,7 @@ from shared.visit import Visit
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
+HEALTH_JSON = "application/health+json"
 DOCS = "/functions/v1/docs"
 
 

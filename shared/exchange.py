@@ -7,19 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared import logs
+from shared import logs, lookups
 from shared.config import Settings
+from shared.emf import embedded
 from shared.endpoint import Endpoint
 from shared.errors import Problem
 from shared.gate import Door
 from shared.headers import lifecycle_headers
 from shared.limits import Limit, limit_headers
 from shared.principal import Admitted
+from shared.tally import UNMATCHED, Sample
 from shared.visit import Visit
 
 SERVER_ERROR = 500
 # The database's reasons for a refusal are such words; anything else may quote what a client sent.
 REASON = re.compile(r"[a-z_]{1,40}", re.ASCII)
+
+# Anything else is a client's own text.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _cold = [True]
 
@@ -44,12 +49,17 @@ class Exchange:
             "traceparent": self.visit.traceparent,
             "method": self.visit.method if self.visit.method.isalpha() else None,
             "route": self.endpoint.path if self.endpoint else None,
-            "principal": caller.kind if caller else None,
+            "principal": caller.kind if caller else self._watcher(),
             "userId": (caller.maker_id or caller.id or None) if caller else None,
             "orgId": caller.org_id if caller else None,
             "keyId": caller.id if caller and caller.kind == "key" else None,
         }
         return {name: value for name, value in names.items() if value is not None}
+
+    def _watcher(self) -> str | None:
+        # Whom nobody had to admit.
+        presented = self.door.credentials if self.door else None
+        return presented.kind if presented and presented.kind == "watcher" else None
 
     def headers(self) -> dict[str, str]:
         """Return the headers that this request gave rise to: limits, a replay, an endpoint that will go."""
@@ -61,19 +71,38 @@ class Exchange:
     def _limits(self) -> Sequence[Limit]:
         return self.admitted.limits if self.admitted else ()
 
-    def log(self, status: int) -> None:
-        """Write the request's line."""
+    def finish(self, status: int) -> Sample:
+        """Write the request's line, and return what is counted of it."""
+        asked, knew = lookups.take()
+        sample = Sample(
+            route=self.endpoint.template if self.endpoint else UNMATCHED,
+            method=self.visit.method if self.visit.method in METHODS else "OTHER",
+            status=status,
+            ms=(time.perf_counter() - self.started) * 1000,
+            trips=self.door.trips if self.door else 0,
+            upstream_ms=self.door.upstream_ms if self.door else 0.0,
+            lookups=asked,
+            hits=knew,
+        )
+        level = logging.ERROR if status >= SERVER_ERROR else logging.INFO
+        logs.logger.log(level, "request", extra={"fields": self._line(sample)})
+        _cold[0] = False
+        return sample
+
+    def _line(self, sample: Sample) -> dict[str, Any]:
         fields = self.names() | {
-            "status": status,
-            "durationMs": round((time.perf_counter() - self.started) * 1000, 2),
-            "trips": self.door.trips if self.door else 0,
+            "status": sample.status,
+            "durationMs": round(sample.ms, 2),
+            "trips": sample.trips,
+            "upstreamMs": round(sample.upstream_ms, 2),
             "coldStart": _cold[0],
         }
-        _cold[0] = False
-        if self.problem is not None:
-            fields |= _told(self.problem)
-        level = logging.ERROR if status >= SERVER_ERROR else logging.INFO
-        logs.logger.log(level, "request", extra={"fields": fields})
+        if sample.lookups:
+            fields |= {"cacheLookups": sample.lookups, "cacheHits": sample.hits}
+        if self.settings and self.settings.emf_namespace:
+            name = f"{sample.method} {sample.route}"
+            fields |= embedded(self.settings.emf_namespace, name, failed=sample.status >= SERVER_ERROR)
+        return fields | (_told(self.problem) if self.problem is not None else {})
 
 
 def _told(problem: Problem) -> dict[str, str]:

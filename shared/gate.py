@@ -1,6 +1,7 @@
 """The door to the database for one request: how it knows this function and its caller, and plain calls."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from shared.errors import UpstreamFailed
 from shared.idempotency import Claim
 from shared.refusals import problem_of
 from shared.reply import Reply
+from shared.tally import Tally
 from shared.visit import Visit
 from shared.wire import USUAL, Wait, wire_to
 
@@ -21,7 +23,11 @@ REFUSED = 400
 
 @dataclass(slots=True)
 class Door:
-    """Goes to PostgREST as this function, for this caller; `trips` counts how often, `replayed`: work not repeated."""
+    """Goes to PostgREST as this function, for this caller.
+
+    `trips` counts how often, `upstream_ms` how long that took together; `replayed`: work not repeated. `tally` is what
+    the next admission carries along.
+    """
 
     settings: Settings
     visit: Visit
@@ -29,6 +35,8 @@ class Door:
     claim: Claim | None = None
     trips: int = 0
     replayed: bool = False
+    upstream_ms: float = 0.0
+    tally: Tally | None = None
 
     def headers(self, *, role: str | None = None) -> dict[str, str]:
         """Return what goes with every call; `role` asks to act as one of the roles this function may take."""
@@ -50,7 +58,11 @@ class Door:
     ) -> Reply:
         """Make one round trip; raises what a refusal means for the caller."""
         self.trips += 1
-        reply = wire_to(self.settings.supabase_url).send(method, target, headers, body, wait=wait)
+        started = time.perf_counter()
+        try:
+            reply = wire_to(self.settings.supabase_url).send(method, target, headers, body, wait=wait)
+        finally:
+            self.upstream_ms += (time.perf_counter() - started) * 1000
         if reply.status >= REFUSED:
             raise problem_of(reply)
         self.replayed = self.replayed or reply.headers.get("idempotent-replayed") == "true"

@@ -43,13 +43,19 @@ def redact(text: str, known: tuple[str, ...] = ()) -> str:
     return NAMED_SECRETS.sub(rf"\1{HIDDEN}", text) if ":" in text or "=" in text else text
 
 
+def known_secrets(settings: Settings) -> tuple[str, ...]:
+    """Return the secrets of this process, which redact() hides wherever they stand."""
+    values = [value.reveal() for value in vars(settings).values() if isinstance(value, Secret)]
+    return tuple(value for value in values if value)
+
+
 class JsonLines(logging.Formatter):
     """One line per record; `extra={"fields": {...}}` adds members."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__()
         self.release = settings.release if settings else "unknown"
-        self.known = _known(settings) if settings else ()
+        self.known = known_secrets(settings) if settings else ()
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as JSON."""
@@ -92,8 +98,3 @@ def _failure(error: BaseException) -> dict[str, str]:
     # Frames show our source and no values; the text of the error may quote some, so it is cut and redacted.
     frames = "".join(traceback.format_tb(error.__traceback__))
     return {"error": type(error).__name__, "cause": str(error)[:LONGEST_CAUSE], "stack": frames}
-
-
-def _known(settings: Settings) -> tuple[str, ...]:
-    values = [value.reveal() for value in vars(settings).values() if isinstance(value, Secret)]
-    return tuple(value for value in values if value)

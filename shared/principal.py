@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 
 
 class Who(Flag):
-    """The kinds of caller that an endpoint lets in."""
+    """The kinds of caller that an endpoint lets in. A watcher holds the metrics token and is nobody to the database."""
 
     PERSON = auto()
     KEY = auto()
+    WATCHER = auto()
 
 
 NOBODY = Who(0)
 PERSON = Who.PERSON
 KEY = Who.KEY
+WATCHER = Who.WATCHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

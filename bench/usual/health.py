@@ -20,6 +20,7 @@ class Report(Camel):
     status: str
     version: str
     release: str
+    commit: str
     timestamp: datetime
 
 
@@ -32,6 +33,7 @@ def check() -> dict[str, Any]:
             status="healthy",
             version=os.environ["VERSION"],
             release=os.environ["RELEASE"],
+            commit=os.environ["COMMIT"],
             timestamp=datetime.now(UTC),
         )
     )

@@ -36,7 +36,7 @@ def password(stack: Stack) -> str:
 
 
 @pytest.fixture(scope="module")
-def shown(functions: httpx.Client, token: str, made: dict[str, Any]) -> list[httpx.Response]:
+def shown(stack: Stack, functions: httpx.Client, token: str, made: dict[str, Any]) -> list[httpx.Response]:
     """What callers are told when they send their secrets well, badly, and to the wrong place."""
     bearer = {"Authorization": f"Bearer {token}"}
     return [
@@ -49,6 +49,8 @@ def shown(functions: httpx.Client, token: str, made: dict[str, Any]) -> list[htt
         functions.post("/auth/api-keys", headers=bearer, content=f'{{"name": "{token}"'.encode()),
         functions.delete(f"/auth/api-keys/{made['id']}", headers=bearer),
         functions.get("/core/health", headers={**bearer, "X-API-Key": made["key"]}),
+        functions.get("/core/metrics", headers={"Authorization": f"Bearer {stack.keyring.metrics_token}"}),
+        functions.get("/auth/profile", headers={"Authorization": f"Bearer {stack.keyring.metrics_token}"}),
     ]
 
 
@@ -63,6 +65,8 @@ def secrets(stack: Stack, token: str, made: dict[str, Any], password: str) -> di
         "secret key": stack.secret_key,
         "pepper": stack.keyring.pepper,
         "signing key": str(stack.signing_key["d"]),
+        "metrics token": stack.keyring.metrics_token,
+        "jobs secret": stack.keyring.jobs_secret,
         **{f"password of {role}": secret for role, secret in stack.keyring.passwords.items()},
         **{f"function key of {unit}": stack.function_key(unit) for unit in stack.units},
     }

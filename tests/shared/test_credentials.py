@@ -1,7 +1,7 @@
 import pytest
 
 from shared import credentials, keys
-from shared.config import Settings
+from shared.config import Misconfigured, Settings
 from shared.credentials import Credentials
 from shared.errors import Problem, Unauthenticated, ValidationError
 from tests.shared.fixtures import BEARER, ENVIRONMENT, JWT
@@ -73,3 +73,40 @@ def test_malformed_credentials_are_refused_without_asking_anyone(header: tuple[s
     assert refused.value.status == 401
     assert 'error="invalid_token"' in refused.value.headers["WWW-Authenticate"]
     assert not header[1].strip() or header[1] not in refused.value.message
+
+
+WATCHED = Settings.read(ENVIRONMENT | {"METRICS_TOKEN": "t" * 32})
+
+
+def watcher(value: str, settings: Settings = WATCHED, *, takes_watchers: bool = True) -> Credentials:
+    header = (b"authorization", value.encode())
+    return credentials.read([header], settings, takes_watchers=takes_watchers)
+
+
+def test_the_metrics_token_is_known_here_and_goes_no_further() -> None:
+    found = watcher(f"Bearer {'t' * 32}")
+    assert (found.kind, found.headers()) == ("watcher", {})
+
+
+@pytest.mark.parametrize(
+    "value", [f"Bearer {'t' * 31}", f"Bearer {'t' * 33}", "Bearer ", f"Basic {'t' * 32}", "t" * 32, "Bearer é"]
+)
+def test_another_token_is_no_metrics_token(value: str) -> None:
+    with pytest.raises(Unauthenticated):
+        watcher(value)
+
+
+def test_where_no_watcher_is_let_in_it_is_a_malformed_token() -> None:
+    with pytest.raises(Unauthenticated):
+        watcher(f"Bearer {'t' * 32}", takes_watchers=False)
+
+
+def test_without_a_metrics_token_nothing_is_one() -> None:
+    for value in ("Bearer ", "Bearer"):
+        with pytest.raises(Unauthenticated):
+            watcher(value, SETTINGS)
+
+
+def test_a_metrics_token_is_long_or_refused() -> None:
+    with pytest.raises(Misconfigured, match="METRICS_TOKEN"):
+        Settings.read(ENVIRONMENT | {"METRICS_TOKEN": "t" * 31})

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from functions.core import health
+from shared.app import build
 from shared.config import VERSION, Settings
 from shared.gate import Door
+from shared.tally import Tally
 from tests.functions.events import CONTEXT, DOORS, Event
 from tests.shared.asgi import Answer, ask
 from tests.shared.fixtures import VISIT
@@ -30,7 +32,7 @@ def test_health_says_what_runs_and_since_when_it_knows(upstream: Upstream) -> No
     answer = check()
     told = answer.json()["data"]
     assert (answer.status, told.pop("timestamp")[-1]) == (200, "Z")
-    assert told == {"status": "healthy", "version": VERSION, "release": "tested"}
+    assert told == {"status": "healthy", "version": VERSION, "release": "tested", "commit": "unknown"}
     asked = upstream.asked[0]
     assert (asked.method, asked.path) == ("POST", "/rest/v1/rpc/health")
     assert (asked.headers["content-profile"], asked.headers["x-act-as"]) == ("backend", "observer")
@@ -60,6 +62,20 @@ def test_a_database_that_hangs_is_reported_within_three_seconds(upstream: Upstre
     started = time.monotonic()
     assert check().status == 503
     assert time.monotonic() - started < 3
+
+
+def test_so_it_is_when_requests_are_due_to_be_counted(
+    settings: Settings, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    app = build(health.endpoints, settings=lambda: settings)
+    monkeypatch.setattr(app, "_tally", Tally(lambda: now))
+    now += 60
+    upstream.otherwise = lambda _: Say(HEALTHY.body, wait=4)
+    started = time.monotonic()
+    assert ask(app, "GET", "/core/health").status == 503
+    assert time.monotonic() - started < 3
+    assert [asked.path for asked in upstream.asked] == ["/rest/v1/rpc/health", "/rest/v1/rpc/count_requests"]
 
 
 def test_a_crowd_costs_the_database_one_call_in_two_seconds(settings: Settings, upstream: Upstream) -> None:
@@ -96,3 +112,24 @@ def test_a_lambda_answers_events_of_every_door(upstream: Upstream, door: Callabl
     upstream.script = [HEALTHY]
     answer = health.handler(door("GET", "/functions/v1/core/health", {"Host": "api.example.com"}), CONTEXT)
     assert (answer["statusCode"], "healthy" in answer["body"]) == (200, True)
+
+
+def test_the_form_of_the_health_draft_comes_by_accept(upstream: Upstream) -> None:
+    upstream.script = [HEALTHY]
+    answer = ask(health.app, "GET", "/core/health", [("Accept", "application/health+json")])
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/health+json")
+    told = answer.json()
+    assert (told["status"], told["version"], told["releaseId"]) == ("pass", VERSION, "tested")
+    assert "commit unknown" in told["notes"]
+
+
+def test_so_it_does_when_the_database_is_away(upstream: Upstream) -> None:
+    upstream.script = [Say(silent=True)]
+    answer = ask(health.app, "GET", "/core/health", [("Accept", "application/health+json")])
+    assert (answer.status, answer.json()["status"], answer.headers["retry-after"]) == (503, "fail", "2")
+
+
+def test_a_database_that_takes_its_time_degrades(upstream: Upstream) -> None:
+    upstream.script = [Say(HEALTHY.body, wait=1.05)]
+    answer = check()
+    assert (answer.status, answer.json()["data"]["status"]) == (200, "degraded")
