@@ -1,10 +1,10 @@
 """The OpenAPI document and its page, as `make openapi` wrote them. Public; imports neither pydantic nor httpx."""
 
-import hashlib
 from pathlib import Path
 
 from mangum import Mangum
 
+from functions.core import files
 from shared.app import TEXT_TYPES, build
 from shared.endpoint import Answer, Call, Endpoint
 
@@ -14,7 +14,6 @@ KEPT = {"Cache-Control": "public, max-age=300"}
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-UNCHANGED = 304
 
 
 def document(call: Call) -> Answer:
@@ -33,18 +32,7 @@ def style(call: Call) -> Answer:
 
 
 def _read(call: Call, name: str, media: str, headers: dict[str, str]) -> Answer:
-    content = (FOLDER / name).read_bytes()
-    version = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    told = {**KEPT, **headers, "ETag": version}
-    if _has(call.door.visit.header(b"if-none-match"), version):
-        return Answer(b"", media, told, status=UNCHANGED)
-    return Answer(content, media, told)
-
-
-def _has(versions: str | None, version: str) -> bool:
-    # RFC 9110, 13.1.2: compared weakly, for a gateway that compresses may have weakened ours.
-    listed = [each.strip().removeprefix("W/") for each in (versions or "").split(",")]
-    return version in listed or listed == ["*"]
+    return files.serve(call, (FOLDER / name).read_bytes(), media, KEPT | headers)
 
 
 endpoints = [
