@@ -30,6 +30,8 @@ BY_CODE: dict[str, type[Problem]] = {
     "PGRST303": errors.Unauthenticated,
 }
 INVALID_VALUE_CLASS = "22"
+# Postgres names no field in a way that is ours.
+UNNAMED = "One of the values cannot be kept. Compare each with what the reference says of it."
 
 BY_STATUS: dict[int, type[Problem]] = {
     problem.status: problem
@@ -68,9 +70,9 @@ def problem_of(reply: Reply) -> Problem:
     if ours:
         return _ours(int(ours[1]), message, refusal, cause)
     if code in BY_CODE:
-        return BY_CODE[code](cause=cause)
+        return BY_CODE[code](UNNAMED if BY_CODE[code] is errors.ValidationError else None, cause=cause)
     if code.startswith(INVALID_VALUE_CLASS):
-        return errors.ValidationError(cause=cause)
+        return errors.ValidationError(UNNAMED, cause=cause)
     if reply.status in AWAY or (not code and reply.status >= SERVER_ERROR):
         return errors.Unavailable(cause=cause)
     return errors.Unexpected(cause=cause)

@@ -13,6 +13,7 @@ from shared.errors import MethodNotAllowed, NotFound
 
 # Gateways hand paths over with or without it.
 BASE = "/functions/v1"
+NOWHERE = f"There is nothing at this address. What there is, {BASE}/docs says."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Routes:
                 raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(place.methods()))})
             values = {name: place.convertors[name].convert(text) for name, text in match.groupdict().items()}
             return Found(place.methods(), endpoint, values)
-        raise NotFound
+        raise NotFound(NOWHERE)
 
     def _add(self, path: str, endpoint: Endpoint) -> None:
         if path not in self._places:

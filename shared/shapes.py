@@ -5,19 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Self, TypeVar
 
 import pydantic
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from shared.errors import ValidationError
+from shared.sentences import sentence_of
 
-# Pydantic's own sentences for these speak to programmers, or quote what the client sent.
-SAYS = {
-    "missing": "This field is required.",
-    "extra_forbidden": "This field is not known here. Leave it out.",
-    "uuid_parsing": "This must be a UUID.",
-    "uuid_type": "This must be a UUID.",
-}
 Model = TypeVar("Model", bound=BaseModel)
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
@@ -52,16 +46,33 @@ class Output(BaseModel):
         return self.model_dump_json(by_alias=True).encode()
 
 
+def formed(sentence: str) -> WrapValidator:
+    """Return what says this, without its period, of a text that has not the form that its pattern wants."""
+
+    def read(text: object, inner: ValidatorFunctionWrapHandler) -> object:
+        try:
+            return inner(text)
+        except pydantic.ValidationError as refused:
+            if refused.errors()[0]["type"] != "string_pattern_mismatch":
+                raise
+            raise ValueError(sentence) from None
+
+    return WrapValidator(read)
+
+
 def _refusing(read: Callable[[], Model]) -> Model:
     try:
         return read()
     except pydantic.ValidationError as refused:
-        found = refused.errors(include_url=False, include_context=False, include_input=False)
+        found = refused.errors(include_url=False, include_input=False)
         raise ValidationError(details=[_detail(each) for each in found]) from None
 
 
 def _detail(found: ErrorDetails) -> dict[str, str]:
-    return {"field": ".".join(_name(part) for part in found["loc"]), "problem": SAYS.get(found["type"], found["msg"])}
+    return {
+        "field": ".".join(_name(part) for part in found["loc"]),
+        "problem": sentence_of(found["type"], found.get("ctx", {})),
+    }
 
 
 def _name(part: int | str) -> str:

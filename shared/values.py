@@ -3,12 +3,16 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 # As many digests as the database reads of one key.
 MOST_PEPPERS = 4
+SHORTEST_SECRET = 32
+# As many bytes as Svix draws at least.
+SHORTEST_WEBHOOK_KEY = 24
+WEBHOOK_PREFIX = "whsec_"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -29,6 +33,23 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable; without a default it must be set, and an empty one counts as not set."""
+
+    name: str
+    read: Callable[[str], object]
+    says: str
+    default: str | None = None
+
+    def value(self, environment: Mapping[str, str]) -> object:
+        """Read it; raises ValueError with what it needs."""
+        text = environment.get(self.name, "").strip() or self.default
+        if text is None:
+            raise ValueError("is not set")
+        return self.read(text)
+
+
+@dataclass(frozen=True, slots=True)
 class Pepper:
     """One versioned key of the HMAC that turns an API key into its digest."""
 
@@ -46,6 +67,42 @@ def read_text(value: str) -> str:
 def read_secret(value: str) -> Secret:
     """Read a credential."""
     return Secret(read_text(value))
+
+
+def read_shared_secret(value: str) -> Secret:
+    """Read a secret that two functions share, or nothing."""
+    secret = read_secret(value)
+    if value and len(value) < SHORTEST_SECRET:
+        raise ValueError(f"needs at least {SHORTEST_SECRET} characters, drawn at random")
+    return secret
+
+
+def read_webhook_secret(value: str) -> Secret:
+    """Read what signs Svix's events, or nothing: base64 behind whsec_. An empty key would verify what anybody signs."""
+    secret = read_secret(value)
+    try:
+        key = base64.b64decode(value.removeprefix(WEBHOOK_PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    if value and len(key) < SHORTEST_WEBHOOK_KEY:
+        raise ValueError(f"needs {WEBHOOK_PREFIX} and at least {SHORTEST_WEBHOOK_KEY} bytes in base64")
+    return secret
+
+
+def secret_url(*schemes: str) -> Callable[[str], Secret]:
+    """Return a reader of an address that may hold a credential, over one of these schemes, or of nothing."""
+
+    def read(value: str) -> Secret:
+        try:
+            parts = urlsplit(read_text(value))
+            usable = not value or (parts.scheme in schemes and parts.hostname and parts.port != 0)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError(f"needs a URL that begins with {'://, '.join(schemes)}://")
+        return Secret(value)
+
+    return read
 
 
 def read_flag(value: str) -> bool:

@@ -3,17 +3,42 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
+from shared.addresses import read_address
 from shared.pages import Page
-from shared.shapes import Input, Output
+from shared.shapes import Input, Output, formed
+
+# As the table has it: what Postgres refuses, it shows in its own log. What no mail can go to is refused besides.
+ADDRESS = r"^[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+\.[^@\s\x00-\x1f\x7f-\x9f]+$"
+LONGEST_ADDRESS = 254
+NONE = "this must be an e-mail address, such as ada@example.com"
+
+
+def _mailable(address: str) -> str:
+    # Some capitals are two small letters.
+    if len(address) > LONGEST_ADDRESS:
+        raise ValueError(f"this can have {LONGEST_ADDRESS} characters at most")
+    try:
+        read_address(address)
+    except ValueError:
+        raise ValueError(NONE) from None
+    return address
+
+
+Address = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, min_length=3, max_length=LONGEST_ADDRESS, pattern=ADDRESS),
+    formed(NONE),
+    AfterValidator(_mailable),
+]
 
 
 class NewInvitation(Input):
-    """An address to be invited; Postgres says what an address is."""
+    """An address to be invited."""
 
     org_id: UUID
-    email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=3, max_length=254)]
+    email: Address
     role: Annotated[str, StringConstraints(min_length=1, max_length=31)]
 
 

@@ -5,16 +5,20 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, StringConstraints
 
-from shared.shapes import Input, Output
+from shared.shapes import Input, Output, formed
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Picture = Annotated[
+    str,
+    StringConstraints(pattern=r"^https://[^\s]+$", max_length=2048),
+    formed("this must be an address that begins with https://, without spaces"),
+]
 
 
 class ProfileChange(Input):
     """What of a profile is to be changed; what is left out stays."""
 
     display_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
-    avatar_url: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=2048)] | None = None
+    avatar_url: Picture | None = None
 
 
 class Profile(Output):

@@ -43,6 +43,20 @@ def test_another_request_under_the_key_is_refused(maker: Maker) -> None:
     assert (other.status_code, other.json()["error"]["code"]) == (422, "IDEMPOTENCY_MISMATCH")
 
 
+def test_the_same_in_other_bytes_is_another_request(maker: Maker) -> None:
+    drawn = str(uuid4())
+    create(maker, drawn)
+    assert create(maker, drawn, dict(reversed(NEW.items()))).status_code == 422
+
+
+def test_a_repeat_tells_what_was_answered_then(maker: Maker) -> None:
+    drawn = str(uuid4())
+    made = create(maker, drawn).json()["data"]
+    assert maker.send("DELETE", f"/auth/api-keys/{made['id']}").json()["data"]["revokedAt"]
+    assert create(maker, drawn).json()["data"] == made
+    assert maker.use(made["key"], "/auth/profile").status_code == 401
+
+
 def test_failed_work_is_not_kept(maker: Maker) -> None:
     drawn = str(uuid4())
     wrong = NEW | {"scopes": ["no:scope"]}

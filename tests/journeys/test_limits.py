@@ -31,6 +31,8 @@ def test_refusals_tell_them_too(maker: Maker) -> None:
     assert [answer.status_code for answer in answers] == [400] * 10 + [429]
     assert '"key-create";r=9;t=30' in answers[0].headers["RateLimit"]
     refused = answers[-1]
+    wait = refused.headers["Retry-After"]
+    assert refused.json()["error"]["message"] == f"The limit key-create is used up. Try again in {wait} seconds."
     assert refused.headers["RateLimit"] == f'"key-create";r=0;t={refused.headers["Retry-After"]}'
     assert 25 <= int(refused.headers["Retry-After"]) <= 30
     assert (refused.headers["X-RateLimit-Limit"], refused.headers["X-RateLimit-Remaining"]) == ("10", "0")
@@ -62,6 +64,39 @@ def test_one_s_flood_of_wrong_keys_is_stopped_and_others_go_on(maker: Maker) -> 
     assert 429 in statuses[30:]
     assert maker.use(maker.make()["key"]).status_code == 200
     maker.world.run("delete from private.rate_buckets")
+
+
+def test_a_repeat_is_spent_as_the_first_was(maker: Maker) -> None:
+    body = {"name": "ci", "scopes": ["profile:read"]}
+    answers = [maker.send("POST", "/auth/api-keys", body, Idempotency_Key="repeated-once") for _ in range(2)]
+    assert [answer.headers.get("Idempotent-Replayed") for answer in answers] == [None, "true"]
+    assert ['"key-create";r=9;' in answer.headers["RateLimit"] for answer in answers] == [True, False]
+    assert '"key-create";r=8;' in answers[1].headers["RateLimit"]
+
+
+BEFORE_ANY_LIMIT = {
+    "no credentials": ("GET", "/auth/api-keys", {}, b"", 401),
+    "two kinds of them": ("GET", "/auth/api-keys", {"Authorization": "Bearer x.y.z", "X-API-Key": NOBODYS}, b"", 400),
+    "no such address": ("GET", "/auth/nothing", {}, b"", 404),
+    "no such method": ("PUT", "/auth/api-keys", {}, b"", 405),
+    "no JSON": ("POST", "/auth/api-keys", {"Content-Type": "application/json"}, b"{", 400),
+    "another type": ("POST", "/auth/api-keys", {"Content-Type": "text/plain"}, b"{}", 415),
+    "too much": ("POST", "/auth/api-keys", {"Content-Type": "application/json"}, b" " * 70_000, 413),
+    "an odd key": ("POST", "/auth/api-keys", {"Content-Type": "application/json", "Idempotency-Key": "x"}, b"{}", 400),
+    "a forged token": ("GET", "/auth/api-keys", {"Authorization": "Bearer eyJhbGciOiJub25lIn0.e30."}, b"", 401),
+    "the document": ("GET", "/openapi.json", {}, b"", 200),
+    "health": ("GET", "/core/health", {}, b"", 200),
+}
+
+
+@pytest.mark.parametrize("what", BEFORE_ANY_LIMIT)
+def test_what_is_answered_before_any_limit(maker: Maker, what: str) -> None:
+    method, path, headers, content, status = BEFORE_ANY_LIMIT[what]
+    person = maker.bearer if path == "/auth/api-keys" and method == "POST" else {}
+    before = maker.world.value("select count(*) from private.rate_buckets")
+    answer = maker.functions.request(method, path, headers=person | headers, content=content)
+    assert (answer.status_code, told(answer)["RateLimit"]) == (status, None)
+    assert maker.world.value("select count(*) from private.rate_buckets") == before
 
 
 @pytest.mark.parametrize("key", ["mainstay_sk_test_x", "", "null"])

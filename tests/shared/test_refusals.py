@@ -56,6 +56,12 @@ def test_a_refusal_is_translated_by_its_code(row: str) -> None:
         assert "Postgres's" in (problem.cause or "")
 
 
+@pytest.mark.parametrize("code", ["23514", "23502", "22001"])
+def test_a_refusal_that_names_no_field_does_not_speak_of_details(code: str) -> None:
+    problem = refused(code, 400)
+    assert (problem.details, "details" in problem.message) == ([], False)
+
+
 def test_our_own_refusals_keep_their_sentence_and_their_fields() -> None:
     details = [{"field": "name", "problem": "is taken"}]
     problem = refused("PT409", 409, message="Choose another name.", details=json.dumps(details))

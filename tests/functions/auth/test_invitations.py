@@ -1,3 +1,5 @@
+import pytest
+
 from functions.auth import invitations
 from shared import tokens
 from shared.config import settings
@@ -15,6 +17,11 @@ def test_an_invitation_is_sent_listed_and_accepted(ask: Ask, world: World) -> No
     assert (invitation["email"], invitation["sends"]) == (f"{guest.id}@example.com", 1)
     assert ask(invitations.app, "GET", "/auth/invitations", owner).json()["data"]["items"] == [invitation]
 
+    # Not at once: the first mail is still on its way.
+    assert ask(invitations.app, "POST", f"/auth/invitations/{invitation['id']}/resend", owner).status == 429
+    world.run(
+        "update private.invitation_sends set created_at = now() - interval '10 minutes' where sender = %s", owner.id
+    )
     again = ask(invitations.app, "POST", f"/auth/invitations/{invitation['id']}/resend", owner)
     assert again.json()["data"]["sends"] == 2
     # The mail's sender derives the token again from what the outbox row names.
@@ -33,6 +40,19 @@ def test_a_revoked_invitation_lets_nobody_in(ask: Ask, world: World) -> None:
     assert revoked.json()["data"]["revokedAt"]
     token = tokens.derive("invitation", invitation["id"], settings().peppers[0])
     assert ask(invitations.app, "POST", "/auth/invitations/accept", guest, {"token": token}).status == 404
+
+
+UNMAILABLE = ('"a"@b.co', "<a@b.co>", "a@[127.0.0.1]", "kİ@b.co", "a,b@c.de", "a@b.c_d", "a..b@c.de", "Ann<a@b.co")
+
+
+@pytest.mark.parametrize(
+    "email", ["nomail", "a b@x y", "@x.y", "a@", "a\u00a0b@x.y", f"{'x' * 251}@x.y", f"{'İ' * 250}@x.y", *UNMAILABLE]
+)
+def test_what_is_no_address_is_told_by_its_field(ask: Ask, world: World, email: str) -> None:
+    owner = world.person()
+    body = {"orgId": str(world.organization(owner)), "email": email, "role": "member"}
+    answer = ask(invitations.app, "POST", "/auth/invitations", owner, body)
+    assert (answer.status, [detail["field"] for detail in answer.details]) == (400, ["email"])
 
 
 def test_bad_input_is_refused(ask: Ask, world: World) -> None:
