@@ -107,12 +107,20 @@ async function main() {
     const { data: me } = await request("GET", `${env.FUNCTIONS_URL}/auth/whoami`, program);
     console.log(`who am I  ${me.kind} of organization ${me.orgId}, may ${me.scopes.join(" ")}`);
     for (const limit of me.limits) console.log(`limit     ${limit.name}: ${limit.left} of ${limit.quantity} left`);
-    for await (const key of items(keys, program, 2)) console.log(`key       ${key.lookup}  ${key.name}`);
+    for await (const key of items(keys, program, 2)) {
+      console.log(`key       ${key.lookup}  ${key.name}${key.revokedAt ? " (revoked)" : ""}`);
+    }
   } finally {
     await request("DELETE", `${keys}/${made.id}`, person);
     console.log(`revoked   ${made.lookup}`);
   }
 }
+
+// Whoever reads this may have had enough, as head has; the key is revoked all the same.
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exitCode = 1;
+});
 
 main().catch((error) => {
   console.error(error.message);

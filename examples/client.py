@@ -128,7 +128,7 @@ def main() -> None:
         for limit in me["limits"]:
             print(f"limit     {limit['name']}: {limit['left']} of {limit['quantity']} left")
         for key in items(keys, program, limit=2):
-            print(f"key       {key['lookup']}  {key['name']}")
+            print(f"key       {key['lookup']}  {key['name']}{' (revoked)' if key['revokedAt'] else ''}")
     finally:
         request("DELETE", f"{keys}/{made['id']}", person)
         print(f"revoked   {made['lookup']}")
@@ -137,5 +137,10 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
+        sys.stdout.flush()
     except Refused as refused:
         sys.exit(str(refused))
+    except BrokenPipeError:
+        # Whoever read this has had enough, as head does; what Python writes in the end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -108,15 +108,17 @@ echo "made      $LOOKUP"
 # The program that got it asks who it is
 ME=$(request GET "$FUNCTIONS_URL/auth/whoami" -H "@$SCRATCH/program")
 echo "who am I  $(field data.kind <<< "$ME") of organization $(field data.orgId <<< "$ME"), may $(field data.scopes <<< "$ME")"
-python3 -c 'import json, sys
-for limit in json.load(sys.stdin)["data"]["limits"]: print("limit     {name}: {left} of {quantity} left".format(**limit))' <<< "$ME"
+# Written by bash, which ends without a word when nobody reads any more, and revokes the key.
+echo "$(python3 -c 'import json, sys
+for limit in json.load(sys.stdin)["data"]["limits"]: print("limit     {name}: {left} of {quantity} left".format(**limit))' <<< "$ME")"
 
 # and lists keys page by page; a page holds at most 100.
 ASKED=(-G -d limit=2)
 while :; do
   PAGE=$(request GET "$KEYS" -H "@$SCRATCH/program" "${ASKED[@]}")
-  python3 -c 'import json, sys
-for key in json.load(sys.stdin)["data"]["items"]: print("key      ", key["lookup"], "", key["name"])' <<< "$PAGE"
+  echo "$(python3 -c 'import json, sys
+for key in json.load(sys.stdin)["data"]["items"]:
+    print("key      ", key["lookup"], "", key["name"] + (" (revoked)" if key["revokedAt"] else ""))' <<< "$PAGE")"
   [[ $(field data.hasMore <<< "$PAGE") == True ]] || break
   ASKED=(-G -d limit=2 --data-urlencode "cursor=$(field data.nextCursor <<< "$PAGE")")
 done

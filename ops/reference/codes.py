@@ -75,7 +75,7 @@ CODES = {
     ),
     "RATE_LIMITED": Meaning(
         "Too Many Requests",
-        "A limit is used up. `RateLimit` says which one.",
+        "A limit is used up. `RateLimit` and the message say which one.",
         "Wait as many seconds as `Retry-After` says, then go on, more slowly.",
     ),
     "INTERNAL_ERROR": Meaning(

@@ -40,6 +40,11 @@ SCHEMES = {
         "name": "X-API-Key",
         "description": "An API key. It may do what its scopes say, as far as the person who made it still may.",
     },
+    "metricsToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "What METRICS_TOKEN is set to, for whoever watches: it reads metrics and deep health, no data.",
+    },
 }
 
 

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ops.reference.curl import command
-from ops.reference.markup import Html, code, element, joined, json_code, prose, table
+from ops.reference.markup import Html, code, element, joined, json_code, members, prose
 from ops.reference.notation import in_words
+
+# Where a parameter stands, and what that is called.
+PLACES = {"path": "Path", "query": "Query", "header": "Headers"}
 
 
 @dataclass(frozen=True)
@@ -63,19 +66,14 @@ class Entry:
         return element("code", self.operation[member]) if member in self.operation else None
 
     def _parameters(self) -> list[Html]:
-        place = self.document["paths"][self.path]["parameters"]
-        found = [self._resolved(each) for each in [*place, *self.operation.get("parameters", [])]]
+        shared = self.document["paths"][self.path]["parameters"]
+        found = [self._resolved(each) for each in [*shared, *self.operation.get("parameters", [])]]
         shown = [each for each in found if each["name"] != "X-Request-Id"]
-        rows: list[list[str]] = [
-            [
-                joined(element("code", each["name"]), _required(needed=each.get("required", False))),
-                each["in"],
-                in_words(each["schema"]),
-                prose(each.get("description", "")),
-            ]
-            for each in shown
+        return [
+            joined(element("h4", heading), _listed([each for each in shown if each["in"] == place]))
+            for place, heading in PLACES.items()
+            if any(each["in"] == place for each in shown)
         ]
-        return [element("h4", "Parameters"), table("Name", "In", "Type", "Meaning", rows=rows)] if rows else []
 
     def _fields(self) -> list[Html]:
         contents = self.operation.get("requestBody", {}).get("content", {}).values()
@@ -111,18 +109,18 @@ class Entry:
 
 
 def fields_of(shape: dict[str, Any]) -> Html:
-    """Return the table of a shape's fields. What must be there is marked in what is sent, which takes no other."""
+    """Return a shape's fields. What must be there is marked in what is sent, which takes no other."""
     needed = shape.get("required", []) if shape.get("additionalProperties") is False else []
-    rows: list[list[str]] = [
-        [
-            joined(element("code", name), _required(needed=name in needed)),
-            in_words(field),
-            prose(field.get("description", "")),
-        ]
+    rows = [
+        (name, in_words(field), prose(field.get("description", "")), name in needed)
         for name, field in shape["properties"].items()
     ]
-    return table("Field", "Type", "Meaning", rows=rows)
+    return members(*rows)
 
 
-def _required(*, needed: bool) -> Html:
-    return element("span", "required", _class="required") if needed else Html()
+def _listed(parameters: list[dict[str, Any]]) -> Html:
+    rows = [
+        (each["name"], in_words(each["schema"]), prose(each.get("description", "")), each.get("required", False))
+        for each in parameters
+    ]
+    return members(*rows)

@@ -20,7 +20,21 @@ ANSWERS: dict[str, object] = {
         "status": "healthy",
         "version": "0.1.0",
         "release": "4f2a91c",
+        "commit": "4f2a91c",
         "timestamp": "2026-11-21T02:31:00.123Z",
+    },
+    "GET /core/health/deep": {
+        "status": "degraded",
+        "version": "0.1.0",
+        "release": "4f2a91c",
+        "commit": "4f2a91c",
+        "timestamp": "2026-11-21T02:31:00.123Z",
+        "services": {
+            "database": {"status": "healthy", "latencyMs": 12.4, "connections": 14, "maxConnections": 60},
+            "queue": {"status": "degraded", "latencyMs": 10.1, "waiting": 0, "oldestWaitingSeconds": 0, "dead": 1},
+            "storage": {"status": "unhealthy", "latencyMs": 2500.0, "problem": "UPSTREAM_TIMEOUT"},
+            "payments": {"status": "not_configured", "latencyMs": 0.0},
+        },
     },
     "GET /auth/account/export": {
         "exported_at": "2026-11-21T02:31:00.123456+00:00",
@@ -32,6 +46,8 @@ ANSWERS: dict[str, object] = {
         "sessions": [],
     },
     "DELETE /auth/account": {"erased": True},
+    "POST /core/jobs/run": {"scheduled": 1, "done": 4, "waiting": 0, "dead": 0, "lost": 0, "left": False},
+    "POST /core/mail/events": {"received": True},
 }
 
 

@@ -10,17 +10,17 @@ CREDENTIALS = """curl "$FUNCTIONS_URL/auth/profile" \\
   -H "Authorization: Bearer $TOKEN"
 
 curl "$FUNCTIONS_URL/auth/profile" \\
-  -H "X-API-Key: $API_KEY\""""
+  -H "X-API-Key: $KEY\""""
 LIMITS = """RateLimit-Policy: "burst";q=100;w=60, "free";q=100;w=3600
 RateLimit: "burst";r=97;t=2, "free";r=96;t=144
 X-RateLimit-Limit: 100
 X-RateLimit-Remaining: 96
 X-RateLimit-Reset: 144"""
 PAGES = """curl "$FUNCTIONS_URL/auth/api-keys?limit=50" \\
-  -H "X-API-Key: $API_KEY"
+  -H "X-API-Key: $KEY"
 
 curl "$FUNCTIONS_URL/auth/api-keys?limit=50&cursor=$NEXT" \\
-  -H "X-API-Key: $API_KEY\""""
+  -H "X-API-Key: $KEY\""""
 REPEATS = """curl -X POST "$FUNCTIONS_URL/…" \\
   -H "Idempotency-Key: b7e1c7a0-5f0e-4b5e-9a57-1c8f2f6f8f1d" \\
   …"""
@@ -44,6 +44,9 @@ TEXTS = {
         request. An API key may do what its scopes say, as far as the person who made it still may, and it ends with
         the next request after it is revoked.
 
+        Commands on this page are for a shell that has the address of the functions in `FUNCTIONS_URL`, an access token
+        in `TOKEN`, an API key in `KEY`, an organization's id in `ORG`, and in `ID` that of what the path names.
+
         Keep API keys on servers. Browsers cannot send them: `X-API-Key` is not among the headers that pages of other
         origins may use.
     """,
@@ -64,14 +67,20 @@ TEXTS = {
         `w` seconds. `RateLimit` says of each that `r` requests are left and that it is full again in `t` seconds. The
         older `X-RateLimit-` headers say the same of the one that is nearest to its end.
 
-        What is over a limit is answered with 429 and `Retry-After`, and spends nothing.
+        What is over a limit is answered with 429 and `Retry-After`, and spends nothing. Its message names the limit.
+        Any other request of a known caller is spent, whatever becomes of it: also one that is refused for a field, and
+        a repeat that is answered as the first time.
+
+        Nothing is spent, and no limit told, where no caller has to be looked up: credentials that are missing or
+        malformed, a body that is not JSON, an address that there is not.
     """,
     "idempotency": """
         Operations that say so take an `Idempotency-Key` of your own choice. A repeat with the same key within 24 hours
-        does not work again: it is answered as the first was, with `Idempotent-Replayed: true`.
+        does not work again: it is answered as the first was, with `Idempotent-Replayed: true`. What it tells is what
+        was so then; an API key in it may be revoked by now.
 
-        While the first is still at work a repeat is answered with 409. The same key with another request is answered
-        with 422.
+        A repeat has the same bytes: path, query and body. JSON written in another way is another request, and the same
+        key with another request is answered with 422. While the first is still at work a repeat is answered with 409.
     """,
     "pages": """
         Lists come in pages, newest first. While `hasMore` is true, send `nextCursor` as `cursor`, unchanged, for the

@@ -36,16 +36,23 @@ def prose(text: str) -> Html:
     return joined(*(element("code", part) if number % 2 else part for number, part in enumerate(parts)))
 
 
-def table(*heads: str, rows: list[list[str]]) -> Html:
-    """Return a table, which scrolls by itself where it is too wide."""
-    head = element("thead", element("tr", *(element("th", each, scope="col") for each in heads)))
-    body = element("tbody", *(element("tr", *(element("td", cell) for cell in row)) for row in rows))
-    return element("div", element("table", head, body), _class="wide")
+def members(*rows: tuple[str, str, str, bool]) -> Html:
+    """Return a list of members, each with its name, its kind, what it means, and whether it must be there.
+
+    It needs no width of its own: on a narrow screen what a member means stands below its name.
+    """
+    return element("dl", *(_member(*row) for row in rows), _class="members")
+
+
+def _member(name: str, kind: str, means: str, needed: bool) -> Html:  # noqa: FBT001 - a row
+    marked = element("span", "required", _class="required") if needed else ""
+    term = element("dt", joined(element("code", name), marked, element("span", kind, _class="kind"), by=" "))
+    return element("div", term, element("dd", means))
 
 
 def code(text: str, label: str) -> Html:
-    """Return a block of code under its label; a keyboard can scroll it."""
-    block = element("pre", element("code", text), tabindex="0", aria_label=label)
+    """Return a block of code under its label. Its long lines wrap, which what is copied does not show."""
+    block = element("pre", element("code", text))
     return element("figure", element("figcaption", label), block, _class="code")
 
 

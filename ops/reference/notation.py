@@ -1,5 +1,6 @@
 """A schema in a few words: string (uuid), array of string, integer (1 to 100)."""
 
+import json
 from typing import Any
 
 from ops.reference.markup import Html, element, joined
@@ -8,14 +9,22 @@ PREFIX = "#/components/schemas/"
 
 
 def in_words(schema: dict[str, Any]) -> Html:
-    """Return what a value of this schema is; a named shape links to its table."""
+    """Return what a value of this schema is, and what it is when left out; a named shape links to its table."""
+    default = schema.get("default")
+    return joined(_kind(schema), *(() if default is None else (", default ", element("code", json.dumps(default)))))
+
+
+def _kind(schema: dict[str, Any]) -> Html:
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(PREFIX)
         return element("a", name, href=f"#shape-{name}")
     if "anyOf" in schema:
         return joined(*(in_words(option) for option in schema["anyOf"]), by=" or ")
     if "const" in schema or "enum" in schema:
-        return joined(*(element("code", str(each)) for each in schema.get("enum", [schema.get("const")])), by=", ")
+        words = (
+            each if isinstance(each, str) else json.dumps(each) for each in schema.get("enum", [schema.get("const")])
+        )
+        return joined(*(element("code", word) for word in words), by=", ")
     if schema.get("type") == "array":
         return joined("array", _bounds(schema, "Items", " (", ")"), " of ", in_words(schema.get("items", {})))
     if schema.get("type") == "null":
@@ -41,5 +50,5 @@ def _range(schema: dict[str, Any]) -> str:
 
 def _from_to(least: float | None, most: float | None) -> str:
     if most is None:
-        return f"at least {least}"
-    return f"at most {most}" if least is None else f"{least} to {most}"
+        return f"at least {least:,}"
+    return f"at most {most:,}" if least is None else f"{least:,} to {most:,}"

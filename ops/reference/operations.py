@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from ops.reference import headers, problems
+from ops.reference import headers, moments, problems
 from ops.reference.catalogue import Listed
 from ops.reference.examples import ANSWERS, Examples
 from ops.reference.parameters import operation_parameters, plain_path
-from ops.reference.plain import plain_of
+from ops.reference.plain import other_forms, plain_of
 from ops.reference.schemas import Shapes
-from ops.reference.signed import signed_of
+from ops.reference.signed import proofs_of, signed_of
 from shared.endpoint import LARGEST_BODY, Answer, Endpoint, Raw
 from shared.envelope import JSON
-from shared.principal import KEY, PERSON
+from shared.principal import KEY, PERSON, WATCHER
 
 BEARER: dict[str, list[str]] = {"bearer": []}
 API_KEY: dict[str, list[str]] = {"apiKey": []}
+METRICS_TOKEN: dict[str, list[str]] = {"metricsToken": []}
 SUCCESS = {"$ref": "#/components/schemas/Success"}
 
 
@@ -48,7 +49,7 @@ class Operations:
             return None
         if endpoint.takes is Raw:
             signed = signed_of(endpoint.route)
-            return {"required": True, "content": {JSON: {"schema": signed.schema, "example": signed.example}}}
+            return {"required": True, "content": {signed.media: {"schema": signed.schema, "example": signed.example}}}
         schema = self._shapes.taken(endpoint.takes)
         needs_some = bool(self._shapes.definition(schema).get("required"))
         return {
@@ -66,13 +67,13 @@ class Operations:
                 "content": {plain.media: {"schema": plain.schema, **_present("example", plain.example)}},
             }
         schema = self._shapes.given(endpoint.gives)
-        shown = ANSWERS.get(endpoint.route) or self._examples.of(schema)
+        shown = ANSWERS.get(endpoint.route) or moments.at(endpoint.route, self._examples.of(schema))
         example = {"success": True, "data": shown, "timestamp": problems.MOMENT, "requestId": problems.ID}
         wrapped = {"allOf": [SUCCESS, {"properties": {"data": schema}}]}
         return {
             "description": endpoint.gives.__doc__ if "$ref" in schema else "Done.",
             "headers": headers.of_success(endpoint),
-            "content": {JSON: {"schema": wrapped, "example": example}},
+            "content": {JSON: {"schema": wrapped, "example": example}} | other_forms(endpoint.route),
         }
 
 
@@ -103,16 +104,20 @@ def _description(listed: Listed, alias: int) -> str:
 
 def _callers(endpoint: Endpoint) -> str:
     if endpoint.takes is Raw:
-        return "For whoever signs the body."
+        return signed_of(endpoint.route).callers
+    if proofs_of(endpoint):
+        return "For whoever has the secret."
     if not endpoint.who:
         return "For anybody."
     person = "people" + (f" with the permission `{endpoint.needs}`" if endpoint.needs else "")
     key = "API keys" + (f" with the scope `{endpoint.needs}`" if endpoint.needs else "")
-    return f"For {' and '.join([person] * (PERSON in endpoint.who) + [key] * (KEY in endpoint.who))}."
+    watcher = ["whoever has the metrics token"] * (WATCHER in endpoint.who)
+    return f"For {' and '.join([person] * (PERSON in endpoint.who) + [key] * (KEY in endpoint.who) + watcher)}."
 
 
 def _security(endpoint: Endpoint) -> list[dict[str, list[str]]]:
-    return [BEARER] * (PERSON in endpoint.who) + [API_KEY] * (KEY in endpoint.who)
+    watcher = [METRICS_TOKEN] * (WATCHER in endpoint.who)
+    return [BEARER] * (PERSON in endpoint.who) + [API_KEY] * (KEY in endpoint.who) + watcher
 
 
 def _extensions(endpoint: Endpoint) -> dict[str, str]:

@@ -24,7 +24,8 @@ def page(document: dict[str, Any]) -> str:
         element("link", rel="stylesheet", href=STYLE),
     )
     skip = element("a", "Skip to the text", href="#top", _class="skip")
-    body = element("body", skip, _contents(document, entries), _main(document, entries))
+    back = element("a", "Contents", href="#contents", _class="back")
+    body = element("body", skip, _contents(document, entries), _main(document, entries), back)
     return "<!doctype html>\n" + element("html", "\n", head, "\n", body, "\n", lang="en") + "\n"
 
 
@@ -50,15 +51,18 @@ def _contents(document: dict[str, Any], entries: dict[str, list[Entry]]) -> Html
     groups = [_group(tag, [_entry_link(each) for each in grouped]) for tag, grouped in entries.items()]
     codes = [_link(name, name) for name in document["x-codes"]]
     title = element("p", element("a", document["info"]["title"], href="#top"), _class="brand")
-    return element(
-        "nav",
-        title,
+    listed = element(
+        "div",
         _group("Introduction", parts),
         *groups,
         _group("Error codes", codes),
         _group("Shapes", [_link("shapes", "All shapes")]),
-        aria_label="Contents",
+        # Whoever follows a link to what is folded away has it opened: the way back from below.
+        id="contents",
     )
+    # Folded where the screen is narrow; beside the text the stylesheet keeps it open.
+    folded = element("details", element("summary", "Contents"), listed)
+    return element("nav", title, folded, aria_label="Contents")
 
 
 def _group(heading: str, links: list[Html]) -> Html:

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from ops.reference import fields
 from ops.reference.schemas import Schema, query_properties, required
-from ops.reference.signed import signed_of
-from shared.endpoint import Endpoint, Raw
+from ops.reference.signed import proofs_of
+from shared.endpoint import Endpoint
 from shared.idempotency import FORM
 from shared.visit import REQUEST_ID
 
@@ -56,8 +56,7 @@ def path_parameters(path: str) -> list[dict[str, Any]]:
 
 def operation_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     """Return the query and the headers of an operation."""
-    signatures = signed_of(endpoint.route).headers if endpoint.takes is Raw else {}
-    headers: list[dict[str, Any]] = [_header(name, says) for name, says in signatures.items()]
+    headers: list[dict[str, Any]] = [_header(name, says) for name, says in proofs_of(endpoint).items()]
     headers += [{"$ref": "#/components/parameters/IdempotencyKey"}] if endpoint.idempotent else []
     if endpoint.takes is None or endpoint.takes_body or not issubclass(endpoint.takes, BaseModel):
         return headers

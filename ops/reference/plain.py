@@ -34,8 +34,45 @@ PLAIN = {
     "POST /auth/leaks/github": Plain(
         "application/json", "Which of them were ours, as GitHub wants to be told.", LABELS, LABELLED
     ),
+    "GET /core/mail/unsubscribe/{token}": Plain("text/html", "A page with one button."),
+    "POST /core/mail/unsubscribe/{token}": Plain("text/html", "A page that says that it is done."),
     "GET /docs/style.css": Plain("text/css", "The stylesheet.", keeps=True),
+    "GET /core/dashboard": Plain("text/html", "The page.", keeps=True),
+    "GET /core/dashboard/parts/{name}": Plain("text/*", "The stylesheet or the module.", keeps=True),
 }
+
+# What an endpoint answers instead of its envelope when a client asks for another form.
+FORMS = {
+    "GET /core/health": Plain(
+        "application/health+json",
+        "The same for Accept: application/health+json, which also comes with 503.",
+        {
+            "type": "object",
+            "required": ["status", "version", "releaseId", "notes"],
+            "properties": {
+                "status": {"enum": ["pass", "warn", "fail"]},
+                "version": {"type": "string"},
+                "releaseId": {"type": "string"},
+                "notes": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+        {"status": "pass", "version": "0.1.0", "releaseId": "4f2a91c", "notes": ["commit 4f2a91c"]},
+    ),
+    "GET /core/metrics": Plain(
+        "text/plain",
+        "The same for Prometheus.",
+        example="# HELP mainstay_jobs_dead Jobs that were given up.\n"
+        "# TYPE mainstay_jobs_dead gauge\nmainstay_jobs_dead 0\n",
+    ),
+}
+
+
+def other_forms(route: str) -> dict[str, Any]:
+    """Return the further media types of an endpoint's answer."""
+    form = FORMS.get(route)
+    if form is None:
+        return {}
+    return {form.media: {"schema": form.schema | {"description": form.says}, "example": form.example}}
 
 
 def plain_of(route: str) -> Plain:

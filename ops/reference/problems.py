@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from ops.reference import codes, headers
+from ops.reference.signed import proofs_of
 from shared import envelope
 from shared.endpoint import Endpoint, Raw
 from shared.errors import Problem
@@ -11,6 +12,8 @@ from shared.visit import Visit
 
 ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 MOMENT = "2026-11-21T02:31:00.123Z"
+# What admission says, rather than what is said for want of it.
+SAYS = {"RATE_LIMITED": "The limit burst is used up. Try again in 2 seconds."}
 DETAILS = [{"field": "name", "problem": "This field is required."}]
 FAILURE = {"$ref": "#/components/schemas/Failure"}
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -33,7 +36,7 @@ def _codes(endpoint: Endpoint) -> set[str]:
         wanted |= {"UPSTREAM_FAILED", "UPSTREAM_TIMEOUT"}
     if endpoint.admits:
         wanted |= {"RATE_LIMITED", "NOT_FOUND"}
-    if endpoint.who or signed:
+    if endpoint.who or signed or proofs_of(endpoint):
         wanted |= {"AUTHENTICATION_ERROR"}
     if endpoint.who:
         wanted |= {"AUTHORIZATION_ERROR"}
@@ -90,7 +93,7 @@ def _headers(status: int) -> dict[str, Any]:
 
 
 def _example(kind: type[Problem], *, problem: bool) -> Any:  # noqa: ANN401 - JSON
-    raised = kind(kind.says)
+    raised = kind(SAYS.get(kind.code, kind.says))
     raised.details = DETAILS if kind.code == "VALIDATION_ERROR" else []
     visit = Visit(method="GET", path="/", request_id=ID, wants_problem=problem)
     told = json.loads(envelope.failure(raised, visit)[0]) | {"timestamp": MOMENT}

@@ -1,7 +1,10 @@
-"""Bodies that are taken byte for byte, because a signature covers them: what they hold, and where the signature is."""
+"""Bodies that are taken byte for byte, as a signature covers them or nobody reads them: what they hold, and whose."""
 
 from dataclasses import dataclass
 from typing import Any
+
+from shared.endpoint import Endpoint, Raw
+from shared.envelope import JSON
 
 
 @dataclass(frozen=True)
@@ -11,6 +14,8 @@ class Signed:
     schema: dict[str, Any]
     example: object
     headers: dict[str, str]
+    media: str = JSON
+    callers: str = "For whoever signs the body."
 
 
 ALERT = {
@@ -33,7 +38,42 @@ SIGNED = {
             "Github-Public-Key-Signature": "The signature: ECDSA over P-256 and SHA-256, in base64.",
         },
     ),
+    "POST /core/mail/events": Signed(
+        {
+            "type": "object",
+            "required": ["type"],
+            "properties": {"type": {"type": "string"}, "data": {"type": "object"}},
+        },
+        {
+            "type": "email.bounced",
+            "data": {"email_id": "56761188-7520-42d8-8898-ff6fc54ce618", "to": ["ann@example.com"]},
+        },
+        {
+            "Svix-Id": "The event's id, which is part of what is signed.",
+            "Svix-Timestamp": "When it was sent, in seconds since 1970; taken for five minutes.",
+            "Svix-Signature": "The signature: `v1,` and HMAC-SHA256 in base64; several, with spaces between.",
+        },
+    ),
+    "POST /core/mail/unsubscribe/{token}": Signed(
+        {"type": "object", "properties": {"List-Unsubscribe": {"type": "string"}}},
+        {"List-Unsubscribe": "One-Click"},
+        {},
+        media="application/x-www-form-urlencoded",
+        callers="For whoever has the link.",
+    ),
 }
+
+# What has no body, and is proved by a header all the same.
+PROVED = {
+    "POST /core/jobs/run": {
+        "X-Jobs-Token": "Seconds since 1970, a dot, and HMAC-SHA256 of `jobs:` and them under JOBS_SECRET, in hex."
+    }
+}
+
+
+def proofs_of(endpoint: Endpoint) -> dict[str, str]:
+    """Return the headers that prove whose an operation's request is, with what each says."""
+    return signed_of(endpoint.route).headers if endpoint.takes is Raw else PROVED.get(endpoint.route, {})
 
 
 def signed_of(route: str) -> Signed:

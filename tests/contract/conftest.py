@@ -11,10 +11,12 @@ from dev import functions, units
 from dev.stack import Stack
 from shared.app import App, build
 from shared.config import Settings
+from shared.values import read_peppers
 from shared.wire import wire_to
 from tests.contract.limits import lift_limits
 from tests.contract.scene import Headers, Scene
 from tests.contract.sent import Sent
+from tests.contract.signatures import WEBHOOK
 from tests.shared.asgi import Answer, ask
 from tests.world import World
 
@@ -46,7 +48,7 @@ def answering(stack: Stack) -> Iterator[Answering]:
 
 def app_of(stack: Stack, unit: str) -> App:
     environment = units.environment(unit, stack.ports, stack.keyring, stack.project)
-    settings = Settings.read(environment)
+    settings = Settings.read({**environment, "RESEND_WEBHOOK_SECRET": WEBHOOK, "JOBS_URL": ""})
     endpoints = [endpoint for module in functions.modules(unit) for endpoint in module.endpoints]
     return build(endpoints, admit=functions.admission(endpoints), settings=lambda: settings)
 
@@ -59,13 +61,13 @@ def unlimited(world: World) -> Iterator[None]:
 
 
 @pytest.fixture
-def scene(world: World, answering: Answering) -> Scene:
+def scene(world: World, answering: Answering, stack: Stack) -> Scene:
     """Put everybody on stage."""
 
     def send(method: str, path: str, headers: Headers, body: bytes) -> Answer:
         return answering(Sent(method, f"/functions/v1{path}", "", tuple(headers), body))
 
-    return Scene(world, send)
+    return Scene(world, send, read_peppers(f"1:{stack.keyring.pepper}")[0])
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

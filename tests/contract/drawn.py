@@ -14,8 +14,9 @@ from ops.reference.document import document
 from tests.contract.promises import PROBLEM
 from tests.contract.scene import STRANGERS, Scene
 from tests.contract.sent import ODDITIES, Sent
+from tests.contract.signatures import UNSUBSCRIBE
 
-CALLERS = st.sampled_from([*["owner"] * 6, *["member"] * 3, *["key"] * 3, *STRANGERS])
+CALLERS = st.sampled_from([*["owner"] * 6, *["member"] * 3, *["key"] * 3, *["staff"] * 3, *STRANGERS])
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PRINTED = st.text(st.characters(codec="latin-1", exclude_categories=["C"]))
 
@@ -72,15 +73,17 @@ def settle(case: Case[Any], scene: Scene, caller: str) -> None:
     """Put what is there in the place of made-up names and ids, so that more than refusals is seen."""
     invitation, token = scene.invitation(caller) if "/invitations/" in case.path else (None, None)
     session = scene.session(caller) if "/sessions/" in case.path else None
+    error = scene.error() if "/core/errors/{id}" in case.path else None
+    part = "style.css" if "/core/dashboard/" in case.path else None
     there: dict[str, Any] = {
-        "id": invitation or session or scene.spare["id"],
+        "id": invitation or session or error or scene.spare["id"],
         "orgId": str(scene.organization),
         "scopes": ["profile:read"],
         "role": "member",
         "email": f"{uuid4()}@example.com",
-        "token": token,
+        "token": scene.mail() if UNSUBSCRIBE in case.path else token,
         "key": scene.spare["key"],
-        "name": "fuzz",
+        "name": part or "fuzz",
         "expiresAt": None,
         "allowedCidrs": ["0.0.0.0/0"],
     }

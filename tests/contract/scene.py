@@ -5,14 +5,28 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from shared import keys
+from shared import keys, tokens
+from shared.values import Pepper
 from tests.shared.asgi import JSON_TYPE, Answer
 from tests.world import Person, World
 
 # Whose credentials do not hold, so that nothing that wants any may succeed for them.
 STRANGERS = ("nobody", "malformed key", "unknown key", "revoked key", "forged token", "signed out")
 SCOPES = ["api-keys:read", "members:read", "profile:read", "settings:read"]
+MAIL = """
+with effect as (
+    insert into private.outbox (kind, dedupe_key, payload)
+    values ('mail.key_expiring', gen_random_uuid()::text, '{}') returning id
+)
+insert into private.mail_deliveries (outbox_id, address_digest, category)
+select id, sha256('nobody'), 'expiring_keys' from effect returning id
+"""
+ERROR = """
+insert into private.error_reports (fingerprint, category, message, severity, metadata)
+values (decode(%s, 'hex'), 'fuzz', 'It broke.', 'low', '{}') returning id
+"""
 Headers = list[tuple[str, str]]
 Send = Callable[[str, str, Headers, bytes], Answer]
 
@@ -23,6 +37,7 @@ class Scene:
 
     world: World
     send: Send
+    pepper: Pepper
     people: dict[str, Person] = field(default_factory=dict)
     credentials: dict[str, Headers] = field(default_factory=dict)
 
@@ -31,7 +46,8 @@ class Scene:
         owner = self.people["owner"] = self.world.person()
         self.organization = self.world.organization(owner)
         self.people |= {name: self.world.member(self.organization, "member") for name in ("member", "signed out")}
-        self.people["guest"] = self.world.person()
+        self.people["guest"], self.people["staff"] = self.world.person(), self.world.person()
+        self.world.run("insert into private.staff (user_id, role) values (%s, 'ops')", self.people["staff"].id)
         self.world.run("delete from auth.sessions where id = %s", self.people["signed out"].session_id)
         text = keys.make("mainstay", live=False)[1].reveal()
         forged = self.bearer("owner")[0][1][:-8] + "AAAAAAAA"
@@ -51,8 +67,9 @@ class Scene:
         return self.bearer(caller) if caller in self.people else self.credentials[caller]
 
     def bearer(self, name: str) -> Headers:
-        """Return a person's token."""
-        return [("Authorization", f"Bearer {self.world.sign(self.people[name].claims())}")]
+        """Return a person's token; staff have used their second factor."""
+        claims = self.people[name].claims(aal="aal2" if name == "staff" else "aal1")
+        return [("Authorization", f"Bearer {self.world.sign(claims)}")]
 
     def replace(self, caller: str) -> None:
         """Put somebody else in the place of a person, who is about to be erased."""
@@ -88,6 +105,15 @@ class Scene:
         email = f"{person.id}@example.com"
         made = self.world.invitation(self.people["owner"], self.organization, email, token=token)
         return str(made), token
+
+    def error(self) -> str:
+        """Return a kind of error that somebody reported."""
+        return str(self.world.value(ERROR, secrets.token_hex()))
+
+    def mail(self) -> str:
+        """Return what stands at the end of the unsubscribe link of a mail."""
+        delivery: UUID = self.world.value(MAIL)
+        return f"{delivery}.{tokens.derive('unsubscribe', delivery, self.pepper)}"
 
     def _made(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         raw = json.dumps(body).encode() if body else b""

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, note, settings
 from schemathesis import Case
 
-from dev import github
 from dev.stack import Stack
 from tests.contract.conftest import Answering
 from tests.contract.drawn import CALLERS, CONDITIONS, Conditions, cases, operations, settle
 from tests.contract.promises import hold
 from tests.contract.scene import STRANGERS, Scene
 from tests.contract.sent import WRONG, Sent, write
+from tests.contract.signatures import is_read, sign
 
 CASES = int(os.environ.get("CASES", "1500"))
 SEED = int(os.environ.get("SEED", "0"))
@@ -32,11 +32,11 @@ PROFILE = settings(
 
 
 def sent_by(scene: Scene, caller: str, case: Case[Any], stack: Stack) -> Sent:
-    """Return the request with its caller's credentials; an owner's alert bears GitHub's signature."""
+    """Return the request with its caller's credentials; an owner's alert or event bears its signer's signature."""
     sent = write(case)
-    if "/leaks/" not in sent.path or caller != "owner":
+    signature = sign(sent, stack) if caller == "owner" else None
+    if signature is None:
         return sent.plus(*scene.headers(caller))
-    signature = github.sign(stack.keyring.github_key, sent.body)
     return sent.less(*signature).plus(*signature.items())
 
 
@@ -59,11 +59,11 @@ def test_every_answer_is_one_that_the_document_describes(
         answer = answering(sent)
         note(f"{answer.status} {answer.headers} {answer.body[:2000]!r}")
         seen[answer.status] += 1
-        # An alert is signed whatever was drawn for its signature, and its signer decides about its address.
-        alert = "/leaks/" in sent.path
+        # What is signed is so whatever was drawn for its signature, and its signer decides about its address.
+        read = is_read(sent)
         stranger = caller in STRANGERS and operation.definition.raw["x-guarded"]
-        refused = stranger or (how.odd in WRONG and not alert)
-        hold(case, sent, answer, refused=refused, as_drawn=how.odd is None and not alert)
+        refused = stranger or (how.odd in WRONG and read)
+        hold(case, sent, answer, refused=refused, as_drawn=how.odd is None and read)
 
     ask()
     assert any(status < 300 for status in seen), f"it never succeeded: {seen}"

@@ -54,12 +54,13 @@ def client(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def run(client: str, stack: Stack, integrator: Integrator, tmp_path: Path) -> Run:
-    def run(password: str = PASSWORD, **changed: str) -> subprocess.CompletedProcess[str]:
+    def run(password: str = PASSWORD, *, until: int = 0, **changed: str) -> subprocess.CompletedProcess[str]:
         path = tmp_path / "the env"
         path.write_text(envfile.render(stack.environment() | changed), "utf-8")
         told = {"ENV_FILE": str(path), "MAINSTAY_EMAIL": integrator.email, "MAINSTAY_PASSWORD": password}
+        piped = ["bash", "-c", f'"$@" | head -n {until}', "bash"] if until else []
         return subprocess.run(
-            CLIENTS[client],
+            [*piped, *CLIENTS[client]],
             env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **told},
             capture_output=True,
             text=True,
@@ -106,6 +107,21 @@ def test_pages_follow_each_other_to_the_last(
         assert functions.post("/auth/api-keys", headers=integrator.bearer, json=body).status_code == 201
     shown = re.findall(r"^key +[0-9A-Za-z]{12}  (.*)$", run().stdout, re.MULTILINE)
     assert shown == [f"example in {client}", *names[::-1]]
+
+
+def test_keys_that_were_revoked_are_marked(run: Run, client: str) -> None:
+    assert run().returncode == 0
+    shown = re.findall(r"^key +[0-9A-Za-z]{12}  (.*)$", run().stdout, re.MULTILINE)
+    assert shown == [f"example in {client}", f"example in {client} (revoked)"]
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_a_reader_who_has_had_enough_hears_no_more_and_the_key_ends(
+    run: Run, functions: httpx.Client, integrator: Integrator, lines: int
+) -> None:
+    ran = run(until=lines)
+    assert (ran.stderr, len(ran.stdout.splitlines())) == ("", lines)
+    assert listed(functions, integrator)[key_made(ran.stdout)]["revokedAt"]
 
 
 def test_a_refusal_is_told_with_its_code_and_request_id(run: Run) -> None:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 from dev.stack import Stack
 
@@ -22,6 +23,26 @@ def run(stack: Stack, *arguments: str, **environment: str) -> str:
         check=True,
     )
     return ran.stdout.strip()
+
+
+@pytest.mark.parametrize("value", [None, "", " "])
+def test_without_a_database_nothing_is_asked(value: str | None) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "ops.function_keys", "make", "core"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin"} | ({} if value is None else {"DATABASE_URL": value}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "set DATABASE_URL to the project's database" in ran.stderr
+
+
+def test_no_key_is_kept_that_is_not_named(stack: Stack) -> None:
+    with pytest.raises(subprocess.CalledProcessError, match="exit status 2"):
+        run(stack, "remove-others", "core", FUNCTION_KEY="")
+    assert works(stack, stack.function_key("core"))
 
 
 def works(stack: Stack, key: str) -> bool:

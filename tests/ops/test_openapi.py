@@ -12,14 +12,14 @@ import schemathesis
 from pydantic import BaseModel
 
 from ops import openapi
-from ops.reference import codes, fields, plain, signed
+from ops.reference import codes, fields, moments, plain, signed
 from ops.reference.catalogue import Listed, listed, split_sentence
 from ops.reference.document import document
 from ops.reference.examples import ANSWERS
 from ops.reference.parameters import plain_path
 from ops.reference.wrappings import WRAPPINGS
 from shared.endpoint import Answer, Call, Endpoint, Raw
-from shared.principal import KEY, PERSON
+from shared.principal import KEY, PERSON, WATCHER
 from shared.shapes import Input
 
 LISTED = listed()
@@ -141,6 +141,8 @@ def test_every_field_has_a_meaning_and_no_meaning_is_left_over() -> None:
 
 def test_what_is_written_of_single_routes_is_of_routes_there_are() -> None:
     assert {endpoint.route for endpoint in ENDPOINTS if endpoint.gives is Answer} == set(plain.PLAIN)
+    assert {endpoint.route for endpoint in ENDPOINTS if endpoint.gives is not Answer} >= set(plain.FORMS)
+    assert {endpoint.route for endpoint in ENDPOINTS if endpoint.gives is not Answer} >= set(moments.MOMENTS)
     assert {endpoint.route for endpoint in ENDPOINTS if endpoint.takes is Raw} == set(signed.SIGNED)
     assert {endpoint.route for endpoint in ENDPOINTS if endpoint.gives is dict} == set(ANSWERS)
 
@@ -149,11 +151,14 @@ def test_what_is_written_of_single_routes_is_of_routes_there_are() -> None:
 def test_who_may_call_is_said_as_it_is_declared(endpoint: Endpoint) -> None:
     described = operation(endpoint)
     doors = [name for alternative in described["security"] for name in alternative]
-    assert doors == ["bearer"] * (PERSON in endpoint.who) + ["apiKey"] * (KEY in endpoint.who)
+    declared = {"bearer": PERSON, "apiKey": KEY, "metricsToken": WATCHER}
+    assert doors == [name for name, kind in declared.items() if kind in endpoint.who]
     assert described.get("x-permission") == endpoint.needs
     assert described.get("x-limit") == endpoint.limit
     assert described.get("x-plan") == endpoint.plan
-    assert ("401" in described["responses"]) == (bool(endpoint.who) or endpoint.takes is Raw)
+    assert ("401" in described["responses"]) == bool(
+        endpoint.who or endpoint.takes is Raw or signed.proofs_of(endpoint)
+    )
 
 
 class Note(Input):

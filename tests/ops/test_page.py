@@ -7,7 +7,7 @@ import pytest
 
 from ops.reference.catalogue import Listed, listed
 from ops.reference.codes import CODES
-from ops.reference.curl import command
+from ops.reference.curl import FRESH, command
 from ops.reference.document import document
 from ops.reference.markup import Html, element, joined, json_code, prose
 from ops.reference.notation import in_words
@@ -109,12 +109,16 @@ def test_text_is_escaped_and_markup_is_not() -> None:
         ({"type": "string", "format": "uuid"}, "string (uuid)"),
         ({"type": "integer", "minimum": 1, "maximum": 100}, "integer (1 to 100)"),
         ({"type": "integer", "minimum": 0}, "integer (at least 0)"),
+        ({"type": "integer", "maximum": 3650}, "integer (at most 3,650)"),
         ({"type": "string", "maxLength": 64}, "string (at most 64 characters)"),
         ({"type": "array", "maxItems": 5, "items": {"type": "string"}}, "array (at most 5) of string"),
         ({"anyOf": [{"type": "boolean"}, {"type": "null"}]}, "boolean or null"),
         ({"enum": ["day", "<"]}, "<code>day</code>, <code>&lt;</code>"),
-        ({"const": True}, "<code>True</code>"),
+        ({"const": True}, "<code>true</code>"),
         ({"$ref": "#/components/schemas/Code"}, '<a href="#shape-Code">Code</a>'),
+        ({"type": "integer", "default": 20}, "integer, default <code>20</code>"),
+        ({"type": "boolean", "default": False}, "boolean, default <code>false</code>"),
+        ({"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}, "string or null"),
         ({}, "anything"),
     ],
 )
@@ -129,7 +133,7 @@ def test_a_command_has_what_its_operation_needs() -> None:
 
     described = document([Listed("quoted", "", Endpoint("DELETE", "/q/{id}", quoted, PERSON | KEY, idempotent=True))])
     assert command("delete", "/q/{id}", described["paths"]["/q/{id}"]["delete"]) == (
-        'curl -X DELETE "$FUNCTIONS_URL/q/$ID" \\\n  -H "X-API-Key: $API_KEY" \\\n  -H "Idempotency-Key: $(uuidgen)"'
+        'curl -X DELETE "$FUNCTIONS_URL/q/$ID" \\\n  -H "X-API-Key: $KEY" \\\n  -H "Idempotency-Key: ' + FRESH + '"'
     )
     body = {"content": {"application/json": {"example": {"name": "it's"}}}}
     assert command("post", "/q", {"security": [], "requestBody": body}).endswith("""-d '{\n  "name": "it'"'"'s"\n}'""")
