@@ -6,7 +6,7 @@ RUN := .venv/bin/python
 CODE := shared functions dev ops tests bench examples
 
 .DEFAULT_GOAL := help
-.PHONY: help dev up down status logs psql reset clean setup test test-auth check fix policies openapi fuzz migrate leak-drill bench lock
+.PHONY: help dev up down status logs psql reset clean setup test test-auth check fix policies openapi fuzz migrate leak-drill bench lock ops
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -54,11 +54,14 @@ check: setup .venv/.checks ## the static gate: lint, types, layers, SQL, sizes, 
 	@.venv/bin/mypy --strict $(CODE)
 	@.venv/bin/lint-imports
 	@.venv/bin/sqlfluff lint supabase dev/bootstrap.sql
+	@.venv/bin/sqlfluff lint --templater placeholder ops/sql
 	@.venv/bin/squawk supabase/migrations/*.sql
 	@$(RUN) -m ops.policies check
 	@$(RUN) -m ops.openapi check
+	@$(RUN) -m ops.schema_version check
 	@$(RUN) -m ops.sizes
 	@$(RUN) -m dev.lint
+	@echo "all checks passed"
 
 fix: setup .venv/.checks ## repair what can be repaired
 	@.venv/bin/ruff check --fix .
@@ -76,6 +79,9 @@ fuzz: setup ## 20,000 drawn requests against the OpenAPI document; CASES and SEE
 
 migrate: setup ## apply the migrations to the database that DATABASE_URL names
 	@$(RUN) -m dev migrate
+
+ops: .venv/.ready ## list the operators' SQL; .venv/bin/python -m ops.sql <name> runs one of it
+	@$(RUN) -m ops.sql
 
 leak-drill: setup ## rehearse a leak: a signed alert ends a key, audits and mails
 	@$(RUN) -m dev.leak_drill

@@ -18,7 +18,7 @@ from dev.summary import describe
 from dev.trouble import Trouble
 
 PATIENCE = 120.0
-PARTS = {"postgres", "postgrest", "gateway"}
+PARTS = {"postgres", "postgrest", "gateway", "mailbox"}
 MENDED = "Not all of it: `make down` and `make up` start it anew."
 
 
@@ -54,7 +54,10 @@ def up(folder: Folder, port: int) -> None:
     folder.prepare()
     found = state(folder)
     if found.running:
-        print(f"The stack in {folder.root} is running already." + (f" {MENDED}" if found.fallen else ""))
+        place = f", at http://127.0.0.1:{found.port}" if found.ready else ""
+        print(f"The stack in {folder.root} is running already{place}." + (f" {MENDED}" if found.fallen else ""))
+        if found.ready and found.port != port:
+            print(f"To move it to {port}: make down, then start it again.")
         return
     folder.ready.unlink(missing_ok=True)  # of a start that was killed
     log = folder.log("stack")

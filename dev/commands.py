@@ -95,7 +95,7 @@ def reset(wanted: argparse.Namespace) -> None:
 
 def migrate(wanted: argparse.Namespace) -> None:
     """Apply the migrations to the database that DATABASE_URL names."""
-    address = os.environ.get("DATABASE_URL")
+    address = os.environ.get("DATABASE_URL", "").strip()
     if not address:
         raise Trouble("Name the database: DATABASE_URL=postgresql://… make migrate")
     parts = urlsplit(address)

@@ -50,6 +50,8 @@ class Keyring:
     lite_secret: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(48))
     pepper: str = field(repr=False, default_factory=lambda: _unpadded(secrets.token_bytes(32)))
     github_key: str = field(repr=False, default_factory=github.make_key)
+    jobs_secret: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
+    metrics_token: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
     function_keys: dict[str, str] = field(repr=False, default_factory=dict)
 
     @property

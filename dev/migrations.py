@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -15,6 +16,9 @@ from dev.trouble import Trouble
 
 # Postgres only warns when a grant does nothing, and the CLI keeps that to itself: the server's log tells.
 EMPTY_GRANT = "no privileges were granted"
+# The CLI takes whatever it cannot reach for a hosted project.
+ADVICE = ("Make sure your local IP is allowed in Network Restrictions", "https://supabase.com/dashboard/")
+HOSTED = (".supabase.co", ".supabase.com")
 LEDGER = "select version from supabase_migrations.schema_migrations"
 
 
@@ -60,8 +64,15 @@ def push(address: str, password: str, home: Path, *options: str) -> str:
     )
     output = f"{ran.stdout}\n{ran.stderr}".strip()
     if ran.returncode:
-        raise Trouble(f"The migrations failed:\n{output}")
+        raise Trouble(f"The migrations failed:\n{_told(output, urlsplit(address).hostname or '')}")
     return output
+
+
+def _told(output: str, host: str) -> str:
+    """Return what the CLI says, without its advice for a hosted project where the database is none."""
+    if host.endswith(HOSTED):
+        return output
+    return "\n".join(line for line in output.splitlines() if not line.startswith(ADVICE))
 
 
 def push_here(folder: Folder, dsn: str, address: str, password: str) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
-from dev import packages, project, startup, units, watchdog
+from dev import packages, post, project, startup, units, watchdog
 from dev.children import Children
 from dev.database import Copier, Database, Server
 from dev.folder import Folder
@@ -117,6 +117,8 @@ class Stack:
             "SUPABASE_PUBLISHABLE_KEY": self.publishable_key,
             "SUPABASE_SECRET_KEY": self.secret_key,
             "FUNCTIONS_URL": self.functions_url,
+            "MAILBOX_URL": post.page(self.ports),
+            "METRICS_TOKEN": self.keyring.metrics_token,
             # Without TLS on this machine, which the Supabase CLI must be told.
             "DATABASE_URL": f"{self.database_url()}?sslmode=disable",
         }

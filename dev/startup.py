@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from dev import database, gotrue, made, migrations, node, pids, postgres, postgrest, probes, units, watchdog
+from dev import (
+    clock,
+    database,
+    gotrue,
+    made,
+    migrations,
+    node,
+    pids,
+    post,
+    postgres,
+    postgrest,
+    probes,
+    units,
+    watchdog,
+)
 from dev.cluster import Cluster, locate
 from dev.envfile import render
 from dev.project import SUPABASE
@@ -103,6 +117,7 @@ def _install_function_keys(stack: Stack) -> None:
 
 def start_servers(stack: Stack) -> None:
     """Start all that stands on the database at once, then wait for each."""
+    mailbox = post.start(stack.children, stack.ports)
     rest = postgrest.start(stack.children, stack.folder, stack.service, stack.project, stack.keyring.public_jwk)
     auth = stack.auth_binary and gotrue.serve(stack.children, stack.auth_binary, _auth_environment(stack))
     door = node.start(
@@ -115,6 +130,7 @@ def start_servers(stack: Stack) -> None:
         reload=stack.reload,
     )
     functions = {name: _start_unit(stack, name) for name in stack.units}
+    probes.wait_until_answers(mailbox, post.page(stack.ports))
     probes.wait_until_answers(rest, stack.service.ready_url)
     if auth:
         probes.wait_until_answers(auth, f"http://127.0.0.1:{stack.ports.auth}/health")
@@ -127,10 +143,14 @@ def start_servers(stack: Stack) -> None:
             if not stack.reload:
                 raise
             stack.say(f"  {trouble}; mend it, and it is taken up")
+    if stack.durable:
+        clock.start(stack.children, units.environment("core", stack.ports, stack.keyring, stack.project))
 
 
 def _start_unit(stack: Stack, name: str) -> Child:
     env = units.environment(name, stack.ports, stack.keyring, stack.project)
+    # Tests start their jobs themselves: neither a clock nor a hint does their work before they look.
+    env = env if stack.durable else {**env, "JOBS_URL": ""}
     return units.start(stack.children, name, stack.units[name], env, reload=stack.reload)
 
 

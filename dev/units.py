@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Mapping
 
-from dev import github, surroundings
+from dev import github, post, surroundings
 from dev.children import Child, Children
 from dev.keyring import Keyring
 from dev.packages import CHECKOUT
@@ -23,6 +23,9 @@ def environment(unit: str, ports: Ports, keyring: Keyring, project: Project) -> 
     """Return what a deployed function would be given, and the name of the unit."""
     # Whoever admits callers checks their API keys; nobody else has a use for the peppers.
     peppers = {"API_KEY_PEPPERS": f"1:{keyring.pepper}"} if "gatekeeper" in MAY_ACT_AS.get(unit, []) else {}
+    # Mail is sent by jobs.
+    mail = post.settings(ports, project.site_url) if "job_runner" in MAY_ACT_AS.get(unit, []) else {}
+    watchers = {"METRICS_TOKEN": keyring.metrics_token} if "observer" in MAY_ACT_AS.get(unit, []) else {}
     return surroundings.clean(
         MAINSTAY_UNIT=unit,
         SUPABASE_URL=f"http://127.0.0.1:{ports.gateway}",
@@ -31,9 +34,13 @@ def environment(unit: str, ports: Ports, keyring: Keyring, project: Project) -> 
         ENVIRONMENT="development",
         ALLOWED_ORIGINS=",".join(project.origins),
         RELEASE="local",
+        JOBS_URL=f"http://127.0.0.1:{ports.gateway}",
+        JOBS_SECRET=keyring.jobs_secret,
         GITHUB_KEYS_URL=f"http://127.0.0.1:{ports.gateway}{github.PATH}",
         PYTHONUNBUFFERED="1",
         **peppers,
+        **mail,
+        **watchers,
     )
 
 

@@ -31,8 +31,10 @@ def limit_of(path: Path) -> int | None:
 
 
 def matches(path: Path, pattern: str) -> bool:
-    """Tell whether a path fits a pattern in which `**/` may also stand for no folder at all."""
-    return path.match(pattern) or ("**/" in pattern and path.match(pattern.replace("**/", "", 1)))
+    """Tell whether a path fits a pattern in which one `**/` stands for any number of folders, or none."""
+    folder, everywhere, name = pattern.rpartition("**/")
+    # PurePath.match of Python 3.11 and 3.12 takes ** for *, so the folder is looked at apart.
+    return path.match(name) and path.as_posix().startswith(folder) if everywhere else path.match(pattern)
 
 
 def main() -> int:

@@ -1,16 +1,19 @@
 """Settings of a function, read once from its environment; no other file reads os.environ. Standard library only."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from shared.addresses import read_api_or_none
+from shared.mail_settings import MailSettings
 from shared.values import (
     LOOPBACK,
     Pepper,
     Secret,
+    Variable,
     one_of,
     read_brand,
     read_flag,
@@ -18,9 +21,12 @@ from shared.values import (
     read_page,
     read_peppers,
     read_secret,
+    read_shared_secret,
     read_text,
     read_url,
+    secret_url,
 )
+from shared.watch_settings import WatchSettings
 
 VERSION = "0.1.0"
 
@@ -29,30 +35,15 @@ class Misconfigured(Exception):
     """The environment is incomplete or wrong; the message names variables and never their values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """An environment variable; without a default it must be set, and an empty one counts as not set."""
-
-    name: str
-    read: Callable[[str], object]
-    says: str
-    default: str | None = None
-
-    def value(self, environment: Mapping[str, str]) -> object:
-        """Read it; raises ValueError with what it needs."""
-        text = environment.get(self.name, "").strip() or self.default
-        if text is None:
-            raise ValueError("is not set")
-        return self.read(text)
-
-
+_redis = secret_url("redis", "rediss")
+_sentry = secret_url("https", "http")
 _environments = one_of("development", "staging", "production")
 _levels = one_of("debug", "info", "warn", "error")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What a function is told by its environment; each variable is declared here and nowhere else."""
+class Settings(MailSettings, WatchSettings):
+    """What a function is told by its environment; each variable is declared here, or in a file of settings."""
 
     supabase_url: Annotated[str, Variable("SUPABASE_URL", read_url, "Base URL of the Supabase project.")]
     publishable_key: Annotated[
@@ -101,6 +92,27 @@ class Settings:
             "GITHUB_TOKEN", read_secret, "Secret, optional: GitHub tells its keys more often to whom it knows.", ""
         ),
     ]
+    jobs_secret: Annotated[
+        Secret,
+        Variable(
+            "JOBS_SECRET",
+            read_shared_secret,
+            "Secret of 32 characters or more, shared by functions that tell the jobs function of work.",
+            "",
+        ),
+    ]
+    jobs_url: Annotated[
+        str, Variable("JOBS_URL", read_api_or_none, "Where the jobs function is; without it, it looks each minute.", "")
+    ]
+    redis_url: Annotated[
+        Secret,
+        Variable(
+            "REDIS_URL", _redis, "Secret. A Redis that caches of all processes share; it needs the package redis.", ""
+        ),
+    ]
+    sentry_dsn: Annotated[
+        Secret, Variable("SENTRY_DSN", _sentry, "Secret. Where Sentry takes errors; it needs sentry-sdk.", "")
+    ]
     hsts_preload: Annotated[
         bool, Variable("HSTS_PRELOAD", read_flag, "true: adds preload to Strict-Transport-Security.", "false")
     ]
@@ -132,7 +144,8 @@ class Settings:
 
 def variables() -> dict[str, Variable]:
     """Return every variable by the field it fills."""
-    return {name: hint.__metadata__[0] for name, hint in Settings.__annotations__.items()}
+    declared = [each for kind in Settings.__mro__[:-1] for each in kind.__annotations__.items()]
+    return {name: hint.__metadata__[0] for name, hint in declared}
 
 
 def example() -> str:
@@ -147,6 +160,12 @@ def example() -> str:
 def settings() -> Settings:
     """Return this process's settings."""
     return Settings.read(os.environ)
+
+
+def lambda_api() -> str | None:
+    """Return where Lambda takes registrations, if this function is to register; asked while it is imported."""
+    wanted = os.environ.get(variables()["lambda_farewell"].name, "").strip() == "true"
+    return os.environ.get("AWS_LAMBDA_RUNTIME_API") if wanted else None
 
 
 def _is_open(url: str) -> bool:

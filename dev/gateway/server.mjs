@@ -52,7 +52,7 @@ export async function listen(settings) {
     const named = url.pathname.match(UNIT)?.[1];
     const unit = named && Object.hasOwn(settings.units, named) ? named : "core";
     const port = settings.units[unit];
-    if (!port) return refuseFunction(response, 404, "There is no such function.");
+    if (!port) return refuseFunction(response, 404, "There is no such function. What there is, /functions/v1/docs says.");
     if (request.headers["content-length"] > LAMBDA_TAKES) return refuseFunction(response, 413, "A function takes 6 MB at most.");
     const path = behind("/functions/v1", request);
     const failed = (how) => refuseFunction(response, 503, `The functions of "${unit}" ${how}: see \`make logs PART=functions-${unit}\`.`);
@@ -76,7 +76,7 @@ export async function listen(settings) {
     if (door === "auth") return toAuth(request, response, url);
     if (door === "rest") return toRest(request, response, url);
     if (door === "storage") return refuse(response, 501, "The embedded stack has no Storage.");
-    refuse(response, 404, "There is nothing here: try /auth/v1, /rest/v1 or /functions/v1.");
+    refuse(response, 404, "There is nothing here: try /auth/v1, /rest/v1 or /functions/v1. What functions there are, /functions/v1/docs says.");
   }
 
   const server = http.createServer((request, response) => {

@@ -9,10 +9,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dev import ports, processes
+from dev import migrations, ports, processes
 from dev.migrations import EMPTY_GRANT
 from dev.packages import CHECKOUT
 from dev.stack import Stack
+from dev.trouble import Trouble
 
 
 def dev(*args: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -60,6 +61,7 @@ def test_what_has_not_started_says_so(tmp_path: Path) -> None:
     assert_sentence(dev("reset", *folder), "Nothing was deleted")
     assert_sentence(dev("logs", "gateway", *folder), "There is no log of gateway")
     assert_sentence(dev("migrate", *folder, DATABASE_URL="mysql://x"), "postgresql://user:password@host")
+    assert_sentence(dev("migrate", *folder, DATABASE_URL=" "), "Name the database")
     assert dev("down", *folder).stdout == "Nothing is running.\n"
     assert json.loads(dev("status", "--json", *folder).stdout) == {"ready": False, "port": None, "parts": {}}
 
@@ -67,6 +69,30 @@ def test_what_has_not_started_says_so(tmp_path: Path) -> None:
 def test_a_second_start_in_the_same_folder_is_refused(stack: Stack) -> None:
     ran = dev("run", "--folder", str(stack.folder.root), "--port", str(ports.free_block()))
     assert_sentence(ran, "is running already")
+
+
+def test_up_says_where_the_stack_runs_already(stack: Stack) -> None:
+    folder = ("--folder", str(stack.folder.root))
+    here = dev("up", *folder, "--port", str(stack.ports.gateway))
+    assert here.stdout == f"The stack in {stack.folder.root} is running already, at {stack.url}.\n"
+    port = ports.free_block()
+    elsewhere = dev("up", *folder, "--port", str(port))
+    assert elsewhere.stdout == f"{here.stdout}To move it to {port}: make down, then start it again.\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "advised"), [("127.0.0.1", False), ("db.example.com", False), ("db.x.supabase.co", True)]
+)
+def test_advice_for_hosted_projects_is_for_hosted_projects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, advised: bool
+) -> None:
+    cli = tmp_path / "supabase"
+    cli.write_text(f"#!/bin/sh\necho 'dial error'\necho '{migrations.ADVICE[0]} and Bans.'\nexit 1\n")
+    cli.chmod(0o755)
+    monkeypatch.setattr("dev.packages.supabase_cli", lambda: cli)
+    with pytest.raises(Trouble, match="dial error") as failed:
+        migrations.push(f"postgresql://postgres@{host}:5432/postgres", "x", tmp_path)
+    assert ("Network Restrictions" in str(failed.value)) is advised
 
 
 def test_status_names_every_part(stack: Stack) -> None:

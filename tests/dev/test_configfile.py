@@ -95,7 +95,14 @@ def test_a_wrong_overlay_is_one_sentence(tmp_path: Path) -> None:
     assert_sentence(ran, "MAINSTAY_OVERLAY names no overlay")
 
 
-def test_real_auth_confirms_at_once_while_there_is_no_mailbox(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("asked", "at_once"), [(None, "true"), ("true", "false")])
+def test_real_auth_confirms_at_once_unless_asked_not_to_and_mails_to_the_mailbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str | None, at_once: str
+) -> None:
+    monkeypatch.delenv("MAINSTAY_CONFIRM", raising=False)
+    if asked:
+        monkeypatch.setenv("MAINSTAY_CONFIRM", asked)
     hosted = Project(auth={"email": {"enable_confirmations": True}})
     told = gotrue.environment(tmp_path / "auth", Ports(), KEYRING, hosted, "postgresql://u:p@127.0.0.1/postgres")
-    assert told["GOTRUE_MAILER_AUTOCONFIRM"] == "true"
+    assert told["GOTRUE_MAILER_AUTOCONFIRM"] == at_once
+    assert (told["GOTRUE_SMTP_HOST"], told["GOTRUE_SMTP_PORT"]) == ("127.0.0.1", str(Ports().mailbox))

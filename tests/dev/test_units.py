@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,8 @@ def test_a_unit_holds_its_own_key_and_no_other_secret(monkeypatch: pytest.Monkey
         "ENVIRONMENT",
         "ALLOWED_ORIGINS",
         "RELEASE",
+        "JOBS_URL",
+        "JOBS_SECRET",
         "PYTHONUNBUFFERED",
     }
 
@@ -54,7 +57,15 @@ def test_a_unit_whose_endpoints_are_for_everyone_asks_nobody() -> None:
 def test_each_unit_can_be_built(monkeypatch: pytest.MonkeyPatch) -> None:
     for unit in units.names():
         monkeypatch.setenv("MAINSTAY_UNIT", unit)
-        assert functions.app()
+        leaving: list[Callable[[], None]] = []
+        monkeypatch.setattr(functions, "on_end", leaving.append)
+        assert functions.app().leave in leaving
+
+
+def test_the_metrics_token_is_for_the_unit_that_shows_metrics() -> None:
+    given = {unit: units.environment(unit, PORTS, KEYRING, Project()) for unit in units.names()}
+    assert given["core"]["METRICS_TOKEN"] == KEYRING.metrics_token
+    assert [unit for unit in given if "METRICS_TOKEN" in given[unit]] == ["core"]
 
 
 def test_real_auth_is_told_the_hooks_that_are_enabled(tmp_path: Path) -> None:

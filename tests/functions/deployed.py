@@ -23,6 +23,8 @@ def deployed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give this process the environment of the auth unit."""
     for name, value in units.environment("auth", stack.ports, stack.keyring, stack.project).items():
         monkeypatch.setenv(name, value)
+    # Nobody is told that there is work: its jobs are for the tests that come after.
+    monkeypatch.setenv("JOBS_URL", "")
     config.settings.cache_clear()
     yield
     wire_to(stack.url).close()
