@@ -129,7 +129,7 @@ REWRITTEN = [
         "every repeat is new",
     ),
     (
-        "backend.admit(text, text, text, boolean, text, boolean)",
+        "backend.admit(text, text, text, boolean, text, boolean, jsonb)",
         "perform private.require_function();",
         "",
         "admission for anybody",

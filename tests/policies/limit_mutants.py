@@ -24,8 +24,8 @@ REWRITTEN = [
     ),
     (
         "private.take(private.allowance[])",
-        "max((each ->> 'wait')::numeric)",
-        "min((each ->> 'wait')::numeric)",
+        "(s.each ->> 'wait')::integer desc",
+        "(s.each ->> 'wait')::integer",
         "back too soon",
     ),
     ("private.look_at(private.allowance[])", "greatest(0, floor(", "abs(floor(", "less than nothing is left"),

@@ -58,6 +58,11 @@ def takes(name: str, told: str, before: str, then: str = "") -> Story:
     return Story(f"take: {name}", "nobody", act, before=before, then=then)
 
 
+def says(limit: str, wait: str) -> str:
+    """Return whether a refusal names this limit, and when to come back."""
+    return f"t ->> 'message' = 'The limit {limit} is used up. Try again in {wait}.'"
+
+
 SPEND = f"select private.spend({wanted('burst')}); "
 REFILL = "update private.rate_buckets set due_at = due_at - interval '20 seconds' where true; "
 STORIES = [
@@ -110,6 +115,17 @@ STORIES = [
         due(burst=60, free=10),
         UNTOUCHED,
     ),
-    takes("the longer wait", "(t ->> 'retry_after')::int = 36", due(burst=60, free=3600), UNTOUCHED),
-    takes("less than a second", "(t ->> 'retry_after')::int = 1", due(burst=40.5), UNTOUCHED),
+    takes(
+        "the longer wait",
+        says("free", "36 seconds") + " and (t ->> 'retry_after')::int = 36",
+        due(burst=60, free=3600),
+        UNTOUCHED,
+    ),
+    takes("the only wait", says("burst", "20 seconds"), due(burst=60, free=10), UNTOUCHED),
+    takes(
+        "less than a second",
+        says("burst", "1 second") + " and (t ->> 'retry_after')::int = 1",
+        due(burst=40.5),
+        UNTOUCHED,
+    ),
 ]

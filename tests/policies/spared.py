@@ -15,12 +15,22 @@ SPARED = {
     "gate.spend_write: where b.due_at < clock_timestamp() + interval '1 minute' - apart: true": (
         "shows only to two at once: the bucket was looked at just before"
     ),
+    "backend.jobs_roll_up_metrics: if not pg_try_advisory_xact_lock(hashtextextended('private.request_periods', 0)): false": (
+        "shows only to two at once"
+    ),
+    # Seen by nobody here.
+    "private.database_figures: when pg_is_in_recovery(): false": "there is no standby",
     # The same in other words.
     "private.seal_audit: <= in next_xact, '0'::xid8); if from_xact < to_xact then block :=": "an empty range has no entries",
     # Second layers.
     "private.revoke_api_key: without and k.org_id in (select private.orgs_to_guard())": (
         "the second question refuses, which undoes the first statement"
     ),
+    "backend.jobs_find_expiring_keys: where k.revoked_at is null: true": "is_expiring asks as well; this finds by the index",
+    "private.dashboard_buckets: where n.created_at >= since: true": "what is older has no bucket; this reads by the index",
+    "private.requests_by_bucket: where r.minute >= since: true": "as in dashboard_buckets",
+    "private.may_bring_up: where r.person_id = person: true": "the counts ask as well; this finds by the indexes",
+    "private.may_bring_up: where (r.org_id = org or r.person_id = person): true": "as above",
     # Of no moment: one microsecond of a clock that never stands still.
     "gate.spend_write: <= in where b.due_at is null or b.due_at < clock_timestamp() + interval": "a microsecond",
     "gate.spend_write: <= in stamp()) + apart where b.due_at < clock_timestamp() + interval": "a microsecond",

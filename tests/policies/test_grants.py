@@ -43,10 +43,29 @@ def exposed(world: World) -> list[tuple[str, str, str]]:
 # What must be said for PostgREST to find a function of schema backend; the others can be called without a word.
 ARGUMENTS: dict[str, dict[str, object]] = {
     "backend.admit": {"route": "x"},
+    "backend.count_requests": {"previous": []},
+    "backend.dashboard": {"span": "1h", "left_out": []},
     "backend.end_leaked_keys": {"reports": [], "finder": "x"},
     "backend.idempotency_claim": {"route": "x"},
     "backend.idempotency_finish": {"route": "x", "token": str(uuid4()), "status": 200, "answer": {}},
     "backend.idempotency_release": {"route": "x", "token": str(uuid4())},
+    "backend.jobs_archive": {"job": 0, "lease": str(uuid4())},
+    "backend.jobs_extend": {"job": 0, "lease": str(uuid4())},
+    "backend.jobs_fail": {"job": 0, "lease": str(uuid4()), "error": "x"},
+    "backend.jobs_schedule": {"schedule": "x", "due_at": "2026-01-01", "next_at": "2026-01-02"},
+    "backend.mail_begin": {"outbox_id": str(uuid4()), "address": "x", "repeatable": True},
+    "backend.mail_end": {"delivery": str(uuid4()), "outcome": "sent"},
+    "backend.mail_event": {"provider_id": "x", "reason": "bounce"},
+    "backend.mail_unsubscribe": {"delivery": str(uuid4())},
+    "backend.outbox_mail": {"outbox_id": str(uuid4())},
+    "backend.report_error": {"category": "x", "message": "x", "severity": "low", "metadata": {}},
+    "backend.staff_read_error": {"report": str(uuid4())},
+    "backend.staff_resolve_error": {"report": str(uuid4())},
+    "backend.staff_find_person": {"wanted": "x"},
+    "backend.staff_read_organization": {"org": str(uuid4())},
+    "backend.staff_name_owner": {"org": str(uuid4()), "person": str(uuid4()), "reason": "x"},
+    "backend.staff_ban": {"person": str(uuid4()), "until": None, "reason": "x"},
+    "backend.staff_set_role": {"person": str(uuid4()), "new_role": None},
 }
 
 

@@ -29,6 +29,13 @@ def ask(rest: httpx.Client, world: World, function_key: str) -> Ask:
     return call
 
 
+def later(world: World) -> None:
+    """Let so much time pass that every mailbox may get another invitation."""
+    world.run(
+        "update private.invitation_sends set created_at = created_at - interval '1 day', goes_at = goes_at - interval '1 day'"
+    )
+
+
 def email_of(person: Person) -> str:
     return f"{person.id}@example.com"
 
@@ -75,6 +82,8 @@ def test_an_invitation_writes_one_outbox_row_without_a_token(ask: Ask, world: Wo
     assert made["email"] == "guest@example.com"
     payload = world.value("select payload from private.outbox where dedupe_key = %s", f"invitation:{made['id']}:1")
     assert payload == {"invitation_id": made["id"], "send": 1}
+    assert ask(owner, "resend_invitation", invitation_id=made["id"]).status_code == 429
+    later(world)
     assert ask(owner, "resend_invitation", invitation_id=made["id"]).json()["sends"] == 2
     assert (
         world.value("select count(*)::int from private.outbox where payload ->> 'invitation_id' = %s", made["id"]) == 2
@@ -169,7 +178,25 @@ def test_an_address_has_one_open_invitation(ask: Ask, world: World) -> None:
     assert revoked[0]["revoked_at"]
     assert revoked[0] == revoked[1]
     assert ask(owner, "resend_invitation", invitation_id=made["id"]).status_code == 409
+    assert invite(ask, owner, organization, "guest@example.com").status_code == 429
+    later(world)
     assert invite(ask, owner, organization, "guest@example.com").is_success
+
+
+def test_one_mailbox_gets_five_invitations_a_day_an_hour_apart_whoever_sends_them(ask: Ask, world: World) -> None:
+    owners = [world.person() for _ in range(7)]
+    made = [
+        invite(ask, owner, world.organization(owner), f"{'.'.join('victim')}+{number}@mailbox.example")
+        for number, owner in enumerate(owners)
+    ]
+    assert {(each.status_code, each.json()["sends"]) for each in made} == {(200, 1)}
+    due = world.connection.execute(
+        "select round(extract(epoch from j.run_at - now()) / 3600)::int from private.jobs as j"
+        " inner join private.outbox as o on o.id = (j.payload ->> 'outbox_id')::uuid"
+        " where o.payload ->> 'invitation_id' = any(%s) order by j.run_at",
+        [[each.json()["id"] for each in made]],
+    )
+    assert [row[0] for row in due] == [0, 1, 2, 3, 4]
 
 
 def test_nobody_joins_a_personal_organization(ask: Ask, world: World) -> None:

@@ -47,6 +47,9 @@ def calls(world: World) -> dict[str, dict[str, Any]]:
         "staff_name_owner": {"org": world.organization(owner), "person": customer.id, "reason": "they asked"},
         "staff_ban": {"person": customer.id, "until": "2100-01-01", "reason": "abuse"},
         "staff_set_role": {"person": customer.id, "new_role": "ops"},
+        "staff_list_errors": {"of_severity": "high"},
+        "staff_read_error": {"report": customer.id},
+        "staff_resolve_error": {"report": customer.id},
     }
 
 
@@ -56,6 +59,9 @@ MAY = {
     "staff_name_owner": {"admin", "super_admin"},
     "staff_ban": {"admin", "super_admin"},
     "staff_set_role": {"super_admin"},
+    "staff_list_errors": {"ops", "admin", "super_admin"},
+    "staff_read_error": {"ops", "admin", "super_admin"},
+    "staff_resolve_error": {"ops", "admin", "super_admin"},
 }
 
 

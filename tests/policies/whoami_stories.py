@@ -7,6 +7,7 @@ FROZEN = "update organizations set ownerless_at = now() where id = '{{{}}}'"
 GUARDED = "update organizations set demands_aal2 = true where id = '{{{}}}'"
 HAS_PRO = "insert into private.organization_plans (org_id, plan) values ('{firm}', 'pro')"
 LEFT = "alter table memberships disable trigger user; delete from memberships where user_id = '{member}' and org_id = '{firm}'"
+HOMELESS = "alter table memberships disable trigger user; delete from memberships where user_id = '{member}' and org_id = '{home_of_member}'"
 BUDGET = "update api_keys set budget = 2 where id = '{{key}}'; insert into private.key_budgets (lineage_id, org_id, spent) select lineage_id, org_id, {} from api_keys where id = '{{key}}'"
 READS_SETTINGS = "select set_config('request.jwt.claims', jsonb_set(current_setting('request.jwt.claims')::jsonb, '{{scopes}}', '[\"settings:read\"]')::text, true); "
 NEXT = "insert into api_keys (org_id, maker_id, name, lookup, scopes, lineage_id, generation) select org_id, maker_id, 'next', '000000000000', scopes, lineage_id, {} from api_keys where id = '{{{}}}'"
@@ -35,6 +36,14 @@ def refused(name: str, actor: str, state: str, before: str = "", function: str =
     return Story(
         f"whoami: {name}", actor, "select backend.whoami()", state, before, function=function, role="gatekeeper"
     )
+
+
+def elsewhere(actor: str, org: str, asked: str) -> Story:
+    """Return a story of somebody who asks about an organization that is not theirs."""
+    name = f"whoami: {actor} asks {asked} about {org}"
+    act = f"select backend.whoami({asked}, '{{{org}}}')"
+    says = "No such organization."
+    return Story(name, actor, act, "PT404", function="auth", role="gatekeeper", says=says)
 
 
 KEY = "(w - 'limits') = jsonb_build_object('kind', 'key', 'id', '{key}'::uuid, 'org_id', '{firm}'::uuid, 'lookup', '{lookup_of_key}', 'name', 'key', 'generation', 1, 'rotated', false, 'expires_at', null, 'maker_id', '{admin}'::uuid, 'plan', 'free', 'scopes', array['api-keys:read', 'profile:read'], 'organizations', jsonb_build_array(jsonb_build_object('id', '{firm}'::uuid, 'name', null)), 'budget', null, 'budget_left', null, 'explanation', null)"
@@ -90,7 +99,7 @@ STORIES = [
     explained("key", "api-keys:read"),
     explained("key", "members:read", "scope_missing"),
     explained("key", "billing:write", "scope_missing", "role_too_small"),
-    explained("key", "x:read", "scope_unknown", "scope_missing", "role_too_small"),
+    explained("key", "x:read", "scope_unknown"),
     explained("key_of_member", "members:read"),
     explained("key_of_member", "settings:write", "role_too_small"),
     explained("key_of_member", "members:read", "not_a_member", before=LEFT),
@@ -130,12 +139,13 @@ STORIES = [
     explained("member", "billing:write"),
     explained("member", "members:read", org="firm"),
     explained("member", "api-keys:write", "role_too_small", org="firm"),
-    explained("member", "api-keys:write", "not_a_member", org="small"),
-    explained("member", "api-keys:write", "not_a_member", org="alone", before=FROZEN.format("alone")),
-    explained("member", "api-keys:write", "not_a_member", org="alone", before=GUARDED.format("alone")),
-    explained("member", "api-keys:write", "not_a_member", org="key"),
-    explained("member", "x:read", "scope_unknown", "role_too_small", org="firm"),
-    explained("member", "x:read", "scope_unknown", "not_a_member", org="small"),
+    explained("member", "api-keys:write", "not_a_member", before=HOMELESS),
+    *(
+        explained("member", "api-keys:write", "not_a_member", before=f"{HOMELESS}; {how.format('home_of_member')}")
+        for how in (FROZEN, GUARDED)
+    ),
+    explained("member", "x:read", "scope_unknown", org="firm"),
+    explained("member", "x:read", "scope_unknown", before=HOMELESS),
     explained("admin", "api-keys:write", org="firm"),
     explained("admin", "api-keys:write", "organization_frozen", org="firm", before=FROZEN.format("firm")),
     explained("admin", "api-keys:read", org="firm", before=FROZEN.format("firm")),
@@ -158,6 +168,14 @@ STORIES = [
         "'api-keys:write', '{firm}'",
     ),
     explained("admin", "api-keys:write", "limit_exceeded", org="firm", before=IS_SPENT.format("'{admin}'", "burst")),
+    # Of organizations that are not theirs, nobody is told anything.
+    *(
+        elsewhere(actor, org, asked)
+        for asked in ("null", "'api-keys:read'", "'x:read'")
+        for actor, org in (("member", "small"), ("member", "key"), ("member", "home_of_admin"), ("key", "small"))
+    ),
+    told("a person of an organization of theirs", "member", "w ->> 'kind' = 'person'", "null, '{firm}'"),
+    told("a key of its own organization", "key", KEY, "null, '{firm}'"),
     # Nobody here.
     refused("directly", "owner", "PT403", function=""),
     refused("nobody", "nobody", "PT401"),
