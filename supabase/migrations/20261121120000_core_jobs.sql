@@ -61,12 +61,12 @@ begin
     set status = 'dead', finished_at = now(), last_error = coalesce(j.last_error, 'its worker fell each time')
     where j.id in (
         select s.id from private.jobs as s
-        where s.status = 'waiting' and s.run_at <= clock_timestamp() and s.attempts >= s.max_attempts
+        where s.status = 'waiting' and s.run_at <= now() and s.attempts >= s.max_attempts
         for update skip locked
     );
     with due as (
         select s.id from private.jobs as s
-        where s.status = 'waiting' and s.run_at <= clock_timestamp()
+        where s.status = 'waiting' and s.run_at <= now()
         order by s.run_at, s.id
         limit least(greatest(quantity, 1), 100)
         for update skip locked

@@ -105,7 +105,7 @@ STORIES = [
     reads(
         "tried too often, and known why",
         NONE,
-        job(attempts="13", run_at=PAST, error="'known'"),
+        job(attempts="13", error="'known'"),
         "bool_and(status = 'dead' and last_error = 'known')",
     ),
     reads(

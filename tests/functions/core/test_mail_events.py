@@ -114,14 +114,16 @@ def test_other_events_are_taken_and_change_nothing(app: App, mailing: Mailing, e
         {"signature": ""},
         {"signature": "v2,x v1a,y"},
         {"signature": "v1,\xfc"},
-        {"timestamp": str(int(time.time()) - 400)},
-        {"timestamp": str(int(time.time()) + 400)},
+        {"seconds": -400},
+        {"seconds": 400},
         {"timestamp": "now"},
         {"timestamp": "9" * 13},
         {"timestamp": ""},
     ],
 )
-def test_what_resend_did_not_sign_just_now_is_refused(app: App, changed: dict[str, str]) -> None:
+def test_what_resend_did_not_sign_just_now_is_refused(app: App, changed: dict[str, Any]) -> None:
+    if "seconds" in changed:
+        changed = {"timestamp": str(int(time.time()) + changed["seconds"])}
     assert tell(app, bounce("email.complained", ["ann@example.com"]), **changed).status == 401
 
 

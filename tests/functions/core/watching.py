@@ -7,8 +7,9 @@ from dev.stack import Stack
 from shared.app import App
 from tests.shared.asgi import Answer, ask
 
-SAMPLE = re.compile(r"(?P<name>[a-z_0-9]+)(?:\{(?P<labels>[^}]*)\})? (?P<value>\S+)")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+# A value may hold braces, as the template of a route does.
+SAMPLE = re.compile(rf"(?P<name>[a-z_0-9]+)(?:\{{(?P<labels>(?:{LABEL.pattern},?)*)\}})? (?P<value>\S+)")
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
 
 
