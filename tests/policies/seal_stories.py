@@ -132,7 +132,7 @@ STORIES = [
     kept("nothing old, nothing sealed", "select private.prune_audit()", "select count(*) = 0 from private.audit_seals"),
     kept(
         "the last kept month stays",
-        "update private.settings set value = '0' where name = 'audit_kept_months'; select 1 / (private.prune_audit() = 0)::int",
+        "alter table private.settings disable trigger check_value; update private.settings set value = '0' where name = 'audit_kept_months'; select 1 / (private.prune_audit() = 0)::int",
         "select true",
     ),
     kept(
