@@ -5,6 +5,7 @@ Each runs in a transaction against DATABASE_URL; those that write ask first, and
 
 import argparse
 import os
+import re
 import sys
 
 import psycopg
@@ -18,6 +19,9 @@ BOUNDS = (
     b" set local idle_in_transaction_session_timeout = '1min'"
 )
 READ_ONLY = b"set transaction read only"
+# Of a whole API key only what lists and logs show as well.
+SECRET = re.compile(r"(?<=_)([0-9A-Za-z]{12})[0-9A-Za-z]{38}")
+KEPT = r"\1…"
 
 
 def run(
@@ -40,7 +44,7 @@ def run(
 
 def confirm(statement: Statement, values: dict[str, str | None]) -> None:
     """Ask the person at the terminal; raises Unusable unless they say yes."""
-    told = ", ".join(f"{name}={value}" for name, value in values.items() if value is not None)
+    told = ", ".join(f"{name}={SECRET.sub(KEPT, value)}" for name, value in values.items() if value is not None)
     try:
         answer = input(f"{statement.says}\n  {told}\nGo on? [y/N] ")
     except EOFError:

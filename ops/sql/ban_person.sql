@@ -3,12 +3,22 @@
 -- param person: their id or e-mail address
 -- param reason: why, for the audit log
 -- param until = 2999-12-31: when it ends by itself
-with wanted as (
+with checked as materialized (
+    select
+        case
+            when %(until)s::timestamptz <= now()
+                then private.refuse(400, 'A ban ends in the future: say until=2999-12-31, or leave it out. unban_person ends one.')::text
+        end as refused
+),
+
+wanted as (
     select
         u.id,
         u.banned_until
     from auth.users as u
-    where u.id::text = lower(%(person)s::text) or lower(u.email) = lower(%(person)s::text)
+    where
+        (select c.refused from checked as c) is null
+        and (u.id::text = lower(%(person)s::text) or lower(u.email) = lower(%(person)s::text))
 ),
 
 banned as (

@@ -4,7 +4,8 @@ select
     a.application_name as application,
     a.state,
     count(*) as connections,
-    max(now() - a.state_change) as longest,
+    -- This very one began after its transaction did.
+    max(clock_timestamp() - a.state_change) as longest,
     sum(count(*)) over () as in_all,
     current_setting('max_connections')::integer as most
 from pg_catalog.pg_stat_activity as a

@@ -7,7 +7,25 @@
 -- param plans = null: plans, with commas between them, that have it; replaces those that had it
 -- param public = null: whether clients are told how it stands for them
 -- param description = null: what it is; needed to make one
-with former as (
+with checked as materialized (
+    select
+        case
+            when %(percentage)s::numeric not between 0 and 100
+                then private.refuse(400, 'A percentage is from 0 to 100.')::text
+            when
+                %(description)s::text is null
+                and not exists (
+                    select from private.feature_flags as f
+                    where f.name = %(name)s::text
+                )
+                then
+                    private.refuse(
+                        400, 'There is no flag ' || %(name)s::text || ' yet. To make it, say what it is: description="…".'
+                    )::text
+        end as refused
+),
+
+former as (
     select f.* from private.feature_flags as f
     where f.name = %(name)s::text
 ),
@@ -32,6 +50,8 @@ select
     w.is_public,
     w.description
 from wanted as w
+cross join checked as c
+where c.refused is null
 on conflict (name) do update
     set
         enabled = excluded.enabled, percentage = excluded.percentage, organizations = excluded.organizations,

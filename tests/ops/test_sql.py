@@ -17,10 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 KNOWN = statements()
 READERS = [name for name, each in KNOWN.items() if not each.writes]
 WRITERS = {
+    "add_staff",
     "allow_address",
     "ban_person",
     "cancel_query",
+    "drop_jobs",
     "purge_by_retention",
+    "remove_staff",
     "replay_jobs",
     "revoke_key",
     "revoke_keys_of_organization",

@@ -151,11 +151,19 @@ def test_a_flag_is_made_rolled_out_and_killed(
 def test_a_setting_is_changed_and_not_made(stack: Stack, do: Do, world: World) -> None:
     name = f"tested_{uuid4().hex}"
     assert operate(stack, "set_setting", "--yes", f"name={name}", "value=1").returncode == 1
-    world.run("insert into private.settings (name, value, description) values (%s, '1', 'tested')", name)
+    world.run("insert into private.settings (name, value, description) values (%s, '{}', 'tested')", name)
     assert do("set_setting", name=name, value='{"a": [1]}', public="true")[0]["value"] == '{"a": [1]}'
-    assert do("set_setting", name=name, value="2")[0]["public"] == "yes"
+    assert do("set_setting", name=name, value='{"a": 2}')[0]["public"] == "yes"
     assert operate(stack, "set_setting", "--yes", f"name={name}", "value=text").returncode == 1
     world.run("delete from private.settings where name = %s", name)
+
+
+@pytest.mark.parametrize("value", ["-5", '"24"', "null", "1201"])
+def test_a_setting_keeps_its_kind(stack: Stack, world: World, value: str) -> None:
+    ran = operate(stack, "set_setting", "--yes", "name=audit_kept_months", f"value={value}")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("set_setting failed: The setting audit_kept_months needs ")
+    assert world.value("select value from private.settings where name = 'audit_kept_months'") == 24
 
 
 def job(world: World, kind: str, status: str = "dead", dedupe: str | None = None) -> int:
