@@ -75,6 +75,41 @@ async function pace({ page, noted, told }) {
   return { shown, hidden, again, monthly, failed: await during(60_000) };
 }
 
+// An outage as deep health tells it, then as nobody answers, and what follows each.
+async function outage({ page, noted, told }) {
+  await page.clock.install();
+  const ill = { status: "unhealthy", timestamp: "2026-01-01T00:00:00Z", version: "0", release: "none", services: { database: { status: "unhealthy", problem: "UNAVAILABLE", latencyMs: 1 } } };
+  const asked = () => noted.asked.filter(({ path }) => path.includes("/health/deep")).length;
+  const fail = (status, data) => page.route("**/health/deep", (route) => route.fulfill({ status, json: { success: false, data } }));
+  const during = async (milliseconds) => {
+    const before = asked();
+    for (let passed = 0; passed < milliseconds; passed += 5000) {
+      await page.clock.runFor(5000);
+      await page.waitForTimeout(100);
+    }
+    return asked() - before;
+  };
+  const header = async (words) => { await page.waitForSelector(`#state:has-text("${words}")`); return page.innerText("#health"); };
+  await fail(503, ill);
+  await byToken(page, told);
+  const down = await header("The service does not work");
+  const whileIll = await during(60_000);
+  await page.unroute("**/health/deep");
+  await during(15_000);
+  const up = [await page.innerText("#state"), await page.innerText("#health")];
+  await fail(504);
+  await page.click("#refresh");
+  await header("State not known");
+  const whileUnknown = await during(60_000);
+  await page.route("**/figures*", (route) => route.fulfill({ status: 503, json: {} }));
+  await page.click("#refresh");
+  await page.waitForSelector("#notice:not([hidden])");
+  await page.unroute("**/figures*");
+  await page.unroute("**/health/deep");
+  await during(15_000);
+  return { down, whileIll, up, whileUnknown, after: await page.innerText("#state") };
+}
+
 async function looks({ page, told }) {
   await byToken(page, told);
   const seen = { narrow: {} };
@@ -120,4 +155,4 @@ async function attack({ page, told }) {
   return { refused: Object.fromEntries(refused), sent };
 }
 
-await run({ token, keyboard, pace, looks, money, attack });
+await run({ token, keyboard, pace, outage, looks, money, attack });

@@ -55,6 +55,16 @@ def test_it_asks_every_15_seconds_and_not_in_a_hidden_tab(look: Look) -> None:
     }
 
 
+def test_what_is_ill_is_asked_again_soon_and_the_header_follows(look: Look) -> None:
+    seen = look("dashboard.mjs", "outage")["seen"]
+    assert "Does not work" in seen["down"]
+    assert (seen["whileIll"], seen["whileUnknown"]) == (4, 4)
+    state, card = seen["up"]
+    assert state not in {"The service does not work", "State not known"}
+    assert "Auth" in card
+    assert seen["after"] == state
+
+
 def test_it_fits_a_phone_and_the_dark(look: Look) -> None:
     seen = look("dashboard.mjs", "looks")["seen"]
     assert seen["narrow"] == {"360": [360, 360], "768": [768, 768], "1280": [1280, 1280]}

@@ -66,19 +66,24 @@ function show(told) {
   board.show(told);
   showErrors(told.errors, told.asOf);
   at("grid").setAttribute("aria-busy", "false");
+  // What made the figures fail has passed, so what was said of the parts is old.
+  if (!at("notice").hidden) state.now();
   at("notice").hidden = true;
   at("grid").classList.remove("old");
   at("freshness").replaceChildren("As of ", element("time", { datetime: told.asOf }, moment(asOf)), ` · every ${pace()}`);
 }
 
+// Says whether all is well enough to be asked as seldom as usual.
 async function showState() {
   const asker = session;
   try {
     const report = await health(asker);
     if (asker === session) showHealth(report);
+    return report.status !== "unhealthy";
   } catch (trouble) {
-    if (asker === session && trouble instanceof Trouble && PASSES.has(trouble.kind)) showNoHealth(trouble.message);
-    else throw trouble;
+    if (asker !== session || !(trouble instanceof Trouble) || !PASSES.has(trouble.kind)) throw trouble;
+    showNoHealth(trouble.message);
+    return false;
   }
 }
 
@@ -87,8 +92,7 @@ async function guarded(work) {
   const asker = session;
   if (!asker) return true;
   try {
-    await work();
-    return true;
+    return (await work()) !== false;
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     if (asker !== session) return true;
