@@ -30,11 +30,12 @@ class State:
     ready: bool
     port: int | None
     parts: dict[str, int]
+    started: frozenset[str] = frozenset()
 
     @property
     def fallen(self) -> list[str]:
         """What should run and does not."""
-        return sorted(PARTS - self.parts.keys()) if self.ready else []
+        return sorted((PARTS | self.started) - self.parts.keys()) if self.ready else []
 
 
 def state(folder: Folder) -> State:
@@ -46,7 +47,8 @@ def state(folder: Folder) -> State:
         lock.close()
     port = int(folder.ready.read_text("utf-8")) if folder.ready.exists() else None
     running = lock is None
-    return State(running=running, ready=running and port is not None, port=port, parts=pids.parts(folder))
+    started = frozenset(note.name for note in pids.read(folder)[1:])
+    return State(running, running and port is not None, port, pids.parts(folder), started)
 
 
 def up(folder: Folder, port: int) -> None:

@@ -32,17 +32,19 @@ def down(wanted: argparse.Namespace) -> None:
 
 
 def status(wanted: argparse.Namespace) -> None:
-    """Say what runs."""
+    """Say what runs; raises Trouble when a part has stopped by itself."""
     found = background.state(Folder(wanted.folder.absolute()))
     if wanted.json:
-        print(json.dumps({"ready": found.ready, "port": found.port, "parts": found.parts}))
-        return
-    word = "ready" if found.ready else "starting or stopping" if found.running else "stopped"
-    print(f"{word}: http://127.0.0.1:{found.port}" if found.ready else word)
+        ready = found.ready and not found.fallen
+        print(json.dumps({"ready": ready, "port": found.port, "parts": found.parts}))
+    else:
+        word = "not whole" if found.fallen else "ready" if found.ready else "starting or stopping"
+        word = word if found.running else "stopped"
+        print(f"{word}: http://127.0.0.1:{found.port}" if found.ready else word)
+        for name, pid in found.parts.items():
+            print(f"  {name:<20} process {pid}")
     if found.fallen:
-        print(f"  stopped by itself: {', '.join(found.fallen)}. {background.MENDED}")
-    for name, pid in found.parts.items():
-        print(f"  {name:<20} process {pid}")
+        raise Trouble(f"Stopped by itself: {', '.join(found.fallen)}. {background.MENDED}")
 
 
 def logs(wanted: argparse.Namespace) -> None:

@@ -1,5 +1,6 @@
 """A stack with data that lasts: started in the background, killed, started again."""
 
+import json
 import os
 import signal
 import time
@@ -75,6 +76,20 @@ def test_a_part_that_dies_is_named_and_the_rest_goes_on(folder: Folder) -> None:
     while httpx.get(health).status_code != 503 or "postgres stopped by itself" not in folder.log("stack").read_text():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    ran = dev("status", *where(folder))
+    assert_sentence(ran, "Stopped by itself: postgres")
+    assert "ready" not in ran.stdout
+    told = dev("status", "--json", *where(folder))
+    assert (told.returncode, json.loads(told.stdout)["ready"]) == (1, False)
+    assert dev("down", *where(folder)).returncode == 0
+    up_again(folder)
+
+
+def test_a_unit_that_dies_is_named(folder: Folder) -> None:
+    assert dev("status", *where(folder)).returncode == 0
+    for member in next(each for each in pids.read(folder) if each.name == "functions-core").members():
+        kill([member.pid])
+    assert_sentence(dev("status", *where(folder)), "Stopped by itself: functions-core")
     assert dev("down", *where(folder)).returncode == 0
     up_again(folder)
 
