@@ -67,14 +67,21 @@ as $$
 declare
     spent constant boolean := case when private.is_left(wanted) then private.spend(wanted) else false end;
     standing constant jsonb := private.look_at(wanted);
+    longest jsonb;
+    seconds integer;
 begin
     if spent then
         return jsonb_build_object('limits', standing);
     end if;
-    return private.refusal(429, 'limit_exceeded', 'Too many requests. Wait as many seconds as Retry-After says.', jsonb_build_object(
-        'limits', standing,
-        'retry_after', (select greatest(1, max((each ->> 'wait')::numeric)) from jsonb_array_elements(standing) as each)
-    ));
+    -- When this one is there again, so are the others.
+    select s.each into longest from jsonb_array_elements(standing) as s (each) order by (s.each ->> 'wait')::integer desc limit 1;
+    seconds := greatest(1, (longest ->> 'wait')::integer);
+    return private.refusal(
+        429, 'limit_exceeded', format(
+            'The limit %s is used up. Try again in %s.', longest ->> 'name',
+            case seconds when 1 then '1 second' else seconds || ' seconds' end
+        ), jsonb_build_object('limits', standing, 'retry_after', seconds)
+    );
 end
 $$;
 comment on function private.take(private.allowance[]) is 'Takes one of each allowance: {limits}, or a refusal that says when to come back.';

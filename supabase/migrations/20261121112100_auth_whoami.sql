@@ -10,24 +10,26 @@ declare
     held_role constant text := (select m.role from public.memberships as m where m.org_id = org and m.user_id = person);
     organization public.organizations;
 begin
+    -- Whatever else could be said would lead nowhere: nobody can be given what is not there.
+    if not exists (select from private.permissions as p where p.permission = wanted) then
+        return '[{"code": "scope_unknown", "message": "There is no such scope."}]';
+    end if;
     -- What it is, strangers are not told.
     select o.* into organization from public.organizations as o where o.id = org and held_role is not null;
     return (
         select coalesce(jsonb_agg(jsonb_build_object('code', r.code, 'message', r.message) order by r.place), '[]')
         from (values
-            (1, not exists (select from private.permissions as p where p.permission = wanted),
-                'scope_unknown', 'There is no such scope.'),
-            (2, held_role is null, 'not_a_member', 'Not a member of this organization. Ask to be invited.'),
-            (3, scopes is not null and not scopes ? wanted,
+            (1, held_role is null, 'not_a_member', 'Not a member of this organization. Ask to be invited.'),
+            (2, scopes is not null and not scopes ? wanted,
                 'scope_missing', 'The key was made without this scope. Change its scopes, or make another key.'),
-            (4, held_role is not null and not exists (
+            (3, held_role is not null and not exists (
                 select from private.role_permissions as rp where rp.role = held_role and rp.permission = wanted
             ), 'role_too_small', case when scopes is null
                 then format('The role %s does not have this permission. Ask an owner.', held_role)
                 else 'The maker of the key does not have this permission. Ask an owner.' end),
-            (5, organization.ownerless_at is not null and wanted not like '%:read',
+            (4, organization.ownerless_at is not null and wanted not like '%:read',
                 'organization_frozen', 'The organization has no owner and is frozen. Ask support to name one.'),
-            (6, scopes is null and organization.demands_aal2 and private.claims() ->> 'aal' is distinct from 'aal2'
+            (5, scopes is null and organization.demands_aal2 and private.claims() ->> 'aal' is distinct from 'aal2'
                 and exists (select from private.permissions as p where p.permission = wanted and p.sensitive),
                 'second_factor_missing', 'This organization demands a second factor for this. Sign in with yours.')
         ) as r (place, holds, code, message)
@@ -120,13 +122,21 @@ begin
     if coalesce(current_setting('mainstay.key_problem', true), '') <> '' then
         perform private.refuse(401, 'This API key is not valid.');
     elsif claims ->> 'role' = 'integrator' then
+        if org <> (claims ->> 'org_id')::uuid then
+            perform private.refuse(404, 'No such organization.');
+        end if;
         return private.whoami_key(claims, explain);
     elsif private.me() is null then
         perform private.refuse(401, 'This session has ended. Sign in again.');
+    elsif org is not null and not exists (
+        select from public.memberships as m where m.org_id = org and m.user_id = private.me()
+    ) then
+        perform private.refuse(404, 'No such organization.');
     end if;
     return private.whoami_person(private.me(), explain, org);
 end
 $$;
 comment on function backend.whoami(text, uuid) is
-'Who is asking, what they may do, what is left of their limits, and, for a scope to be explained, every reason why it would be refused.';
+'Who is asking, what they may do, what is left of their limits, and, for a scope to be explained, every reason why it would be refused. '
+'404 for an organization that is not theirs.';
 grant execute on function backend.whoami(text, uuid) to gatekeeper;
