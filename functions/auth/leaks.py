@@ -81,7 +81,9 @@ def _presented(call: Call, text: str) -> str:
 
 def _end(call: Call, reports: list[dict[str, Any]], *, finder: str) -> list[bool]:
     ended: list[bool] = call.door.call("end_leaked_keys", {"reports": reports, "finder": finder}, role="gatekeeper")
-    hint(call.settings)
+    # A stranger with made-up keys sends nobody to work.
+    if any(ended):
+        hint(call.settings)
     return ended
 
 
