@@ -11,7 +11,6 @@ from shared.config import Settings
 from shared.errors import Problem, Unauthenticated
 from shared.wire import Wait, wire_to
 
-PATH = "/functions/v1/core/jobs/run"
 LIFE_SECONDS = 60
 FORM = re.compile(r"([0-9]{1,12})\.[0-9a-f]{64}", re.ASCII)
 # Long enough to send it; nobody waits for the work to be done. Together they are what a caller may lose by it.
@@ -34,13 +33,15 @@ def verify(settings: Settings, presented: str | None, clock: Callable[[], float]
         raise Unauthenticated("This is for our own functions.", presented=presented is not None)
 
 
-def hint(settings: Settings) -> None:
-    """Ask the jobs function to look; takes 0.3 seconds at worst. Without an address or a secret it does nothing."""
+def hint(settings: Settings, module: str = "core") -> None:
+    """Ask a module's jobs function to look; takes 0.3 seconds at worst. Without an address or a secret: nothing."""
     secret = settings.jobs_secret.reveal()
     if not secret or not settings.jobs_url:
         return
     try:
-        wire_to(settings.jobs_url).send("POST", PATH, {"X-Jobs-Token": token(secret, time.time())}, b"", wait=SENDING)
+        wire_to(settings.jobs_url).send(
+            "POST", f"/functions/v1/{module}/jobs/run", {"X-Jobs-Token": token(secret, time.time())}, b"", wait=SENDING
+        )
     except Problem as problem:
         # Who does not answer in time is at work; the schedule is the net for everything else.
         logger.debug("hint not answered", extra={"fields": {"code": problem.code}})

@@ -10,12 +10,13 @@ import pytest
 
 from dev import units
 from dev.stack import Stack
-from functions.core.works import WORKS, Job, Task
+from functions.core.works import WORKS
 from shared.config import Settings
 from shared.gate import Door
 from shared.values import Secret
 from shared.visit import Visit
 from shared.wire import wire_to
+from shared.work import Job, Task
 from tests.shared.resend_double import Resend
 from tests.shared.upstream import Upstream
 from tests.world import Key, Person, World

@@ -5,7 +5,6 @@ from typing import Any
 
 from mangum import Mangum
 
-from functions.core.worker import drain, told
 from functions.core.works import WORKS
 from shared import config, logs
 from shared.app import TEXT_TYPES, build
@@ -13,6 +12,7 @@ from shared.endpoint import Call, Endpoint
 from shared.gate import Door
 from shared.hints import verify
 from shared.visit import Visit
+from shared.worker import drain, told
 
 # A gateway waits 29 seconds for an answer; a schedule's run has as long as the function's timeout.
 HINTED_SECONDS = 20.0

@@ -1,66 +1,6 @@
-"""What each kind of job does. A work returns when it is done, and says by what it raises whether to try again."""
+"""What each kind of job of this module does."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from shared.gate import Door
-
-
-class Hopeless(Exception):
-    """No later try would end otherwise: the job ends dead, for somebody to look at."""
-
-
-class LeaseLost(Exception):
-    """Somebody else has the job by now: stop, and leave it to them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One leased piece of work; `attempts` counts this one."""
-
-    id: int
-    kind: str
-    payload: Mapping[str, Any]
-    token: str
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A job, the door through which its work reaches the database, and whether there is time to begin more of it."""
-
-    door: Door
-    job: Job
-    has_time: Callable[[], bool] = lambda: True
-
-    def extend(self, seconds: int) -> None:
-        """Keep the lease for so many seconds from now; raises LeaseLost for who was too slow."""
-        asked = {"job": self.job.id, "lease": self.job.token, "lease_seconds": seconds}
-        if self.door.call("jobs_extend", asked, role="job_runner") is not True:
-            raise LeaseLost
-
-
-Work = Callable[[Task], None]
-
-
-def _sql(function: str) -> Work:
-    """Return the work that is one SQL function of schema backend."""
-
-    def work(task: Task) -> None:
-        task.door.call(function, {}, role="job_runner")
-
-    return work
-
-
-def pruning(function: str, most: int = 20_000) -> Work:
-    """Return the work that deletes, at most so many rows of each kind a call, until no kind fills one or time is up."""
-
-    def work(task: Task) -> None:
-        while most in task.door.call(function, {"most": most}, role="job_runner").values() and task.has_time():
-            task.extend(60)
-
-    return work
+from shared.work import Task, Work, calling, pruning
 
 
 def _roll_up(task: Task) -> None:
@@ -77,13 +17,14 @@ def _mail(task: Task) -> None:
 
 
 WORKS: dict[str, Work] = {
-    "audit.keep": _sql("jobs_keep_audit"),
-    "audit.prune": _sql("jobs_prune_audit"),
+    "audit.keep": calling("jobs_keep_audit"),
+    "audit.prune": calling("jobs_prune_audit"),
     "core.prune": pruning("jobs_prune"),
-    "errors.prune": _sql("jobs_prune_errors"),
+    "errors.prune": calling("jobs_prune_errors"),
     "jobs.prune": pruning("jobs_prune_jobs"),
-    "keys.find_expiring": _sql("jobs_find_expiring_keys"),
+    "keys.find_expiring": calling("jobs_find_expiring_keys"),
     "mail.account_erased": _mail,
+    "mail.card_expiring": _mail,
     "mail.error_report": _mail,
     "mail.errors_more": _mail,
     "mail.invitation": _mail,
@@ -92,6 +33,11 @@ WORKS: dict[str, Work] = {
     "mail.key_made": _mail,
     "mail.keys_made": _mail,
     "mail.new_device": _mail,
+    "mail.payment_action": _mail,
+    "mail.payment_failed": _mail,
     "mail.prune": pruning("jobs_prune_mail"),
+    "mail.receipt": _mail,
+    "mail.subscription_canceled": _mail,
+    "mail.trial_ending": _mail,
     "metrics.roll_up": _roll_up,
 }

@@ -9,10 +9,10 @@ from functools import partial
 
 import psycopg
 
-from functions.core import worker
-from functions.core.worker import drain
-from functions.core.works import Task
+from shared import worker
 from shared.gate import Door
+from shared.work import Task
+from shared.worker import drain
 
 EFFECTS = "create table private.test_effects (job bigint primary key, began integer not null default 0, done boolean)"
 BEGIN = (

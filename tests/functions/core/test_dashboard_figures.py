@@ -119,7 +119,7 @@ def test_buckets_follow_one_another_without_a_gap_until_now(told: Callable[..., 
     assert starts[-1] <= moment(figures["asOf"]) < starts[-1] + seconds
     empty = [each for each in figures["buckets"] if not each["requests"]]
     assert {json.dumps(each["latency"]) for each in empty} == {'{"avg": null, "p50": null, "p95": null, "p99": null}'}
-    assert {each["revenue"] for each in figures["buckets"]} == {None}
+    assert all(each["revenue"] is not None for each in figures["buckets"])
     del route
 
 

@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 
 from functions.core import jobs
-from functions.core.worker import drain
-from functions.core.works import Hopeless, LeaseLost, Task
 from shared import hints
 from shared.errors import Unavailable
 from shared.gate import Door
+from shared.work import Hopeless, LeaseLost, Task
+from shared.worker import Queue, drain
 from tests.functions.core.conftest import Send
 from tests.shared.asgi import ask
 from tests.world import World
@@ -152,3 +152,47 @@ def test_a_hint_and_a_schedule_both_drain(world: World, door: Door, send: Send) 
     pruned = send("core.prune")
     assert jobs.handler({"source": "aws.events"}, Context())["done"] == 1
     assert status(world, pruned)[0] == "done"
+
+
+def test_a_job_that_comes_due_in_a_moment_is_waited_for(world: World, door: Door, send: Send) -> None:
+    soon_due, later = send("test.note", number=1), send("test.note", number=2)
+    world.run("update private.jobs set run_at = now() + interval '1 second' where id = %s", soon_due)
+    world.run("update private.jobs set run_at = now() + interval '1 minute' where id = %s", later)
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        world.run("update private.jobs set run_at = now() where id = %s", soon_due)
+
+    done: list[Any] = []
+    works = {"test.note": lambda task: done.append(task.job.payload["number"])}
+    assert drain(door, works, soon(), pause=pause).done == 1
+    assert (done, len(pauses), 0.5 < pauses[0] <= 1) == ([1], 1, True)
+
+
+def test_what_somebody_is_at_work_on_is_not_waited_for(world: World, door: Door, send: Send) -> None:
+    leased = send("test.note")
+    statement = "update private.jobs set token = gen_random_uuid(), run_at = now() + interval '1 second' where id = %s"
+    world.run(statement, leased)
+    assert drain(door, {}, soon(), pause=lambda _: pytest.fail("it waited")).done == 0
+
+
+def test_each_module_does_its_own_jobs_alone(world: World, door: Door, send: Send) -> None:
+    ours, theirs = send("test.note"), send("billing.note")
+    works = {"test.note": lambda _: None, "billing.note": lambda _: None}
+    assert drain(door, works, soon()).done == 1
+    assert (status(world, ours)[0], status(world, theirs)[0]) == ("done", "waiting")
+    assert drain(door, works, soon(), queue=Queue("billing.%", "")).done == 1
+    assert status(world, theirs)[0] == "done"
+
+
+def test_a_work_may_put_its_job_back_itself(world: World, door: Door, send: Send) -> None:
+    job = send("test.note")
+
+    def put_back(_: Task) -> str:
+        world.run("update private.jobs set token = null, run_at = now() + interval '1 hour' where id = %s", job)
+        return "again"
+
+    drained = drain(door, {"test.note": put_back}, soon())
+    assert (drained.again, drained.done, drained.lost) == (1, 0, 0)
+    assert status(world, job)[0] == "waiting"

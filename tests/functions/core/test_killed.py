@@ -2,9 +2,9 @@ import random
 import time
 
 from dev.stack import Stack
-from functions.core.worker import drain
-from functions.core.works import Task
 from shared.gate import Door
+from shared.work import Task
+from shared.worker import drain
 from tests.functions.core.conftest import VISIT, Send
 from tests.functions.core.killed import EFFECTS, run_and_kill
 from tests.world import World

@@ -8,9 +8,10 @@ from collections import Counter
 
 import pytest
 
-from functions.core import mail_works, worker
-from functions.core.worker import drain
+from functions.core import mail_works
 from functions.core.works import WORKS
+from shared import worker
+from shared.worker import drain
 from tests.mailing import Mailing, address_of, by_resend, mailing, owner, resend
 from tests.shared.resend_double import Resend
 from tests.world import Person, World

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from functions.core.works import WORKS, Hopeless
+from functions.core.works import WORKS
 from shared.addresses import Relay as Address
 from shared.addresses import read_relay
 from shared.config import Misconfigured
 from shared.errors import Unavailable
 from shared.gate import Door
+from shared.work import Hopeless
 from tests.mailing import (
     VISIT,
     Mailing,

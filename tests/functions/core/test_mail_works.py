@@ -8,7 +8,7 @@ import pytest
 
 from functions.core import mail_text, mail_works
 from functions.core.mail_text import Letter
-from functions.core.works import Hopeless
+from shared.work import Hopeless
 from tests.mailing import (
     Mailing,
     address_of,

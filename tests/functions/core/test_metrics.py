@@ -94,19 +94,24 @@ def test_numbers_are_in_the_documents_shape(stack: Stack, record: Callable[..., 
     assert told["system"]["version"]
 
 
-def test_what_has_no_tables_yet_is_null_and_not_made_up(stack: Stack, world: World) -> None:
+def test_the_business_is_what_the_tables_say(stack: Stack, world: World) -> None:
     business = watch(metrics.app, stack, PATH).json()["data"]["business"]
+    revenue = "select coalesce(sum(amount_paid - amount_refunded), 0) from invoices where status = 'paid'"
+    assert sum(business.pop("revenue").values()) == world.value(revenue)
     assert business == {
-        "activeSubscriptions": None,
+        "activeSubscriptions": world.value(
+            "select count(*) from subscriptions where status in ('active', 'trialing', 'past_due')"
+        ),
         "apiKeysCreated": world.value("select count(*) from api_keys"),
-        "billingEvents": None,
-        "revenue": None,
+        "billingDrift": world.value("select count(*) from private.billing_findings where kind ~ '^(drift|missing)'"),
+        "billingEvents": world.value("select count(*) from private.webhook_events"),
+        "billingViolations": world.value("select count(*) from private.billing_findings where ended_at is null"),
         "signUps": world.value("select count(*) from profiles"),
     }
     text = watch(metrics.app, stack, PATH, "format=prometheus").body.decode()
     assert "mainstay_sign_ups_30d" in text
-    assert "subscriptions" not in text
-    assert "inbox" not in text
+    assert "mainstay_active_subscriptions" in text
+    assert "mainstay_inbox_waiting" in text
 
 
 def test_a_window_holds_what_was_served_in_it(stack: Stack, record: Callable[..., None]) -> None:

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from functions.core.works import WORKS, Job, Task
+from functions.core.works import WORKS
 from shared.gate import Door
 from shared.histogram import SLOTS
+from shared.work import Job, Task
 from tests.world import World
 
 COUNTS = (

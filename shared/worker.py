@@ -9,31 +9,53 @@ from typing import Any
 
 from cronsim import CronSim, CronSimError
 
-from functions.core.works import Hopeless, Job, LeaseLost, Task, Work
 from shared.errors import Problem
 from shared.gate import Door
+from shared.work import Hopeless, Job, LeaseLost, Task, Work
 
 LEASE_SECONDS = 60
 # What a job may take that nobody has timed: none is begun later than this before the end.
 MARGIN_SECONDS = 5.0
+# A job that comes due so soon is waited for: the next run may be a minute away.
+PATIENCE_SECONDS = 2.0
 ROLE = "job_runner"
 
 logger = logging.getLogger("mainstay")
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Which kinds of jobs somebody does, as patterns of LIKE: those of one module, or those of nobody else."""
+
+    kinds: str = "%"
+    besides: str = "billing.%"
+
+
+OTHERS = Queue()
+
+
 @dataclass(slots=True)
 class Drained:
-    """What came of one run."""
+    """What came of one run; `again` are those that their work put back."""
 
     scheduled: int = 0
     done: int = 0
+    again: int = 0
     waiting: int = 0
     dead: int = 0
     lost: int = 0
     left: bool = False
 
 
-def drain(door: Door, works: Mapping[str, Work], until: float, clock: Callable[[], float] = time.monotonic) -> Drained:
+def drain(  # noqa: PLR0913 - the clock and its pause are passed by tests
+    door: Door,
+    works: Mapping[str, Work],
+    until: float,
+    clock: Callable[[], float] = time.monotonic,
+    *,
+    queue: Queue = OTHERS,
+    pause: Callable[[float], None] = time.sleep,
+) -> Drained:
     """Work until nothing is due or `until` is near; both are seconds of `clock`.
 
     Killed at any point, it loses nothing: what was leased is read again when the lease ends. Work can therefore be
@@ -45,10 +67,13 @@ def drain(door: Door, works: Mapping[str, Work], until: float, clock: Callable[[
 
     drained = Drained(scheduled=_start_due(door))
     while has_time():
-        job = _read(door)
-        if job is None:
+        job = _read(door, queue)
+        if job is not None:
+            _do(Task(door, job, has_time), works, drained)
+        elif (seconds := _next(door, queue)) is None:
             return drained
-        _do(Task(door, job, has_time), works, drained)
+        else:
+            pause(seconds)
     drained.left = True
     return drained
 
@@ -70,18 +95,24 @@ def _start(door: Door, schedule: Mapping[str, str]) -> bool:
     return door.call("jobs_schedule", asked, role=ROLE) is True
 
 
-def _read(door: Door) -> Job | None:
+def _read(door: Door, queue: Queue) -> Job | None:
     # One at a time: what is leased and not begun would count as tried when its worker falls.
-    read = door.call("jobs_read", {"quantity": 1, "lease_seconds": LEASE_SECONDS}, role=ROLE)
+    read = door.call("jobs_read", {"quantity": 1, "lease_seconds": LEASE_SECONDS, **asdict(queue)}, role=ROLE)
     return Job(**read[0]) if read else None
+
+
+def _next(door: Door, queue: Queue) -> float | None:
+    """Return in how many seconds a job comes due that is worth waiting for."""
+    seconds = door.call("jobs_next", asdict(queue), role=ROLE)
+    return None if seconds is None or seconds > PATIENCE_SECONDS else max(float(seconds), 0.01)
 
 
 def _do(task: Task, works: Mapping[str, Work], drained: Drained) -> None:
     """Do one job and tell the database how it ended."""
     started = time.monotonic()
     outcome, cause = _outcome(task, works)
-    if outcome == "done" and not _tell(task, "jobs_archive"):
-        outcome = "lost"
+    if outcome == "over":
+        outcome = "done" if _tell(task, "jobs_archive") else "lost"
     elif outcome in {"waiting", "dead"}:
         outcome = _tell(task, "jobs_fail", error=cause, final=outcome == "dead") or "lost"
     setattr(drained, outcome, getattr(drained, outcome) + 1)
@@ -96,7 +127,7 @@ def _outcome(task: Task, works: Mapping[str, Work]) -> tuple[str, str]:
     if work is None:
         return "dead", "no work of this kind"
     try:
-        work(task)
+        return work(task) or "over", ""
     except LeaseLost:
         return "lost", ""
     except Hopeless as hopeless:
@@ -107,7 +138,6 @@ def _outcome(task: Task, works: Mapping[str, Work]) -> tuple[str, str]:
         # One job's fault must not end the others: it is logged, and counted as a try.
         logger.exception("job failed", extra={"fields": {"jobId": task.job.id, "kind": task.job.kind}})
         return "waiting", type(error).__name__
-    return "done", ""
 
 
 def _tell(task: Task, function: str, **more: object) -> Any:  # noqa: ANN401 - JSON
