@@ -10,6 +10,7 @@ import psycopg
 # One row per deployable function; tests hold the database and docs to it.
 MAY_ACT_AS = {
     "auth": ["gatekeeper"],
+    "billing": ["gatekeeper", "billing_writer", "job_runner"],
     "core": ["gatekeeper", "job_runner", "observer", "staff_reader"],
 }
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from shared.addresses import read_api_or_none
+from shared.billing_settings import BillingSettings
 from shared.mail_settings import MailSettings
 from shared.values import (
     LOOPBACK,
@@ -42,7 +43,7 @@ _levels = one_of("debug", "info", "warn", "error")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(MailSettings, WatchSettings):
+class Settings(MailSettings, BillingSettings, WatchSettings):
     """What a function is told by its environment; each variable is declared here, or in a file of settings."""
 
     supabase_url: Annotated[str, Variable("SUPABASE_URL", read_url, "Base URL of the Supabase project.")]
@@ -137,6 +138,8 @@ class Settings(MailSettings, WatchSettings):
                 problems.append(f"{variable.name} {problem}")
         if values.get("environment") == "production" and _is_open(values.get("supabase_url", "")):
             problems.append("SUPABASE_URL needs https in production")
+        if values.get("environment") == "production" and _is_open(values.get("stripe_api_base", "")):
+            problems.append("STRIPE_API_BASE needs https in production")
         if problems:
             raise Misconfigured("; ".join(problems))
         return cls(**values)

@@ -45,7 +45,9 @@ def redact(text: str, known: tuple[str, ...] = ()) -> str:
 
 def known_secrets(settings: Settings) -> tuple[str, ...]:
     """Return the secrets of this process, which redact() hides wherever they stand."""
-    values = [value.reveal() for value in vars(settings).values() if isinstance(value, Secret)]
+    told = vars(settings).values()
+    several = (each for value in told if isinstance(value, tuple) for each in value)
+    values = [value.reveal() for value in (*told, *several) if isinstance(value, Secret)]
     return tuple(value for value in values if value)
 
 

@@ -28,6 +28,11 @@ purged as materialized (
         'audit' as what,
         backend.jobs_prune_audit() as gone
     from operator
+    union all
+    select
+        'billing' as what,
+        backend.jobs_prune_billing(20000) as gone
+    from operator
 )
 
 select

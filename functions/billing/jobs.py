@@ -1,0 +1,45 @@
+"""The jobs function of this module: it alone holds the provider's key. Started as that of core is."""
+
+import time
+from typing import Any
+
+from mangum import Mangum
+
+from functions.billing.works import WORKS
+from shared import config, logs
+from shared.app import TEXT_TYPES, build
+from shared.endpoint import Call, Endpoint
+from shared.gate import Door
+from shared.hints import verify
+from shared.visit import Visit
+from shared.worker import Drained, Queue, drain, told
+
+# A gateway waits 29 seconds for an answer; a schedule's run has as long as the function's timeout.
+HINTED_SECONDS = 20.0
+QUEUE = Queue(kinds="billing.%", besides="")
+
+
+def run_billing(call: Call) -> dict[str, Any]:
+    """Drain what is due, for one of our functions that has just sent a job. A repeat finds nothing to do."""
+    verify(call.settings, call.door.visit.header(b"x-jobs-token"))
+    return told(work(call.door, HINTED_SECONDS))
+
+
+def work(door: Door, seconds: float) -> Drained:
+    """Drain this module's jobs for so long at most."""
+    return drain(door, WORKS, time.monotonic() + seconds, queue=QUEUE)
+
+
+endpoints = [Endpoint("POST", "/billing/jobs/run", run_billing)]
+app = build(endpoints)
+_answer = Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
+    """Answer HTTP, or drain for a schedule: EventBridge says "source": "aws.events", its scheduler "aws.scheduler"."""
+    if event.get("source") not in {"aws.events", "aws.scheduler"}:
+        return dict(_answer(event, context))
+    settings = config.settings()
+    logs.configure(settings)
+    visit = Visit(method="POST", path="/billing/jobs/run", request_id=context.aws_request_id)
+    return told(work(Door(settings, visit), context.get_remaining_time_in_millis() / 1000))
