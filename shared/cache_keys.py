@@ -20,6 +20,7 @@ KINDS = {
     "answer": Kind(300),
     "catalogue": Kind(3600),
     "flags": Kind(30),
+    "plans": Kind(60),
     "profile": Kind(60),
     "subscription": Kind(300, keeps_nothing=True),
 }

@@ -22,9 +22,15 @@ DATA = LEAST | {
     *("annotated-types", "pydantic", "pydantic-core", "typing-inspection"),
     *("deprecation", "httpx", "idna", "multidict", "packaging", "postgrest", "propcache", "yarl"),
 }
+# The payment provider's SDK goes over requests.
+PAYS = DATA | {"certifi", "charset-normalizer", "requests", "stripe", "urllib3"}
 # A handler that is not here reads data. Whoever wants a further package writes it down with its reason.
 MAY = {
     "functions.auth.leaks": DATA | {"cryptography", "cffi", "pycparser"},  # GitHub signs with ECDSA
+    "functions.billing.checkout": PAYS,
+    "functions.billing.invoices": PAYS,
+    "functions.billing.portal": PAYS,
+    "functions.billing.subscription": PAYS,
     "functions.core.dashboard": LEAST,
     "functions.core.docs": LEAST,
     "functions.core.health": LEAST,
@@ -65,7 +71,7 @@ def test_a_handler_imports_only_what_it_uses(handler: str) -> None:
     packages = {name.partition(".")[0] for name in modules}
     used = {named(owner) for name in packages for owner in owners.get(name, [])}
     assert used & SHIPPED <= MAY.get(handler, DATA)
-    assert modules & LATER == set()
+    assert modules & LATER <= MAY.get(handler, DATA)
 
 
 def test_the_handlers_are_found() -> None:

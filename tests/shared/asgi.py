@@ -1,6 +1,8 @@
 """Asks an ASGI app one thing, with whatever headers and chunks a test wants."""
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,7 +67,9 @@ def ask(
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
         "client": (client, 0) if client else None,
     }
-    LOOP.run_until_complete(app(scope, receive, send))
+    # Tests that ask from several threads have a loop for each.
+    run = LOOP.run_until_complete if threading.current_thread() is threading.main_thread() else asyncio.run
+    run(app(scope, receive, send))
     told = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
     assert len(dict(told)) == len(told), "a header is sent twice"
     return Answer(sent[0]["status"], dict(told), b"".join(part["body"] for part in sent[1:]))

@@ -59,6 +59,7 @@ def test_the_table_says_how_long_and_knows_no_credentials() -> None:
         "answer": 300,
         "catalogue": 3600,
         "flags": 30,
+        "plans": 60,
         "profile": 60,
         "subscription": 300,
     }

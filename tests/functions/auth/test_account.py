@@ -12,6 +12,11 @@ def test_the_export_holds_everything_and_no_secret(ask: Ask, world: World) -> No
     organization = world.organization(person, "Engines")
     key = world.key(person, organization, ["profile:read"])
     world.invitation(person, organization, "guest@example.com")
+    guest = world.member(organization, "member")
+    for seated in (person, guest):
+        world.run(
+            "insert into seats (org_id, user_id, assigned_by) values (%s, %s, %s)", organization, seated.id, person.id
+        )
     document = ask(account.app, "GET", "/auth/account/export", person).json()["data"]
     assert document["account"]["email"] == f"{person.id}@example.com"
     assert document["profile"]["id"] == str(person.id)
@@ -22,11 +27,15 @@ def test_the_export_holds_everything_and_no_secret(ask: Ask, world: World) -> No
     assert [each["lookup"] for each in document["api_keys"]] == [key.lookup]
     assert [each["email"] for each in document["invitations_sent"]] == ["guest@example.com"]
     assert [each["id"] for each in document["sessions"]] == [str(person.session_id)]
+    assert [each["org_id"] for each in document["seats"]] == [str(organization)]
+    assert str(guest.id) not in json.dumps(document)
     assert "password" not in json.dumps(document)
     assert "digest" not in json.dumps(document)
 
 
-EXPORTED = {f"public.{name}" for name in ("profiles", "organizations", "memberships", "api_keys", "invitations")}
+EXPORTED = {
+    f"public.{name}" for name in ("profiles", "organizations", "memberships", "api_keys", "invitations", "seats")
+}
 NOT_EXPORTED = {
     "private.staff": "the employer's record, not the person's",
     "private.error_reports": "who of the staff resolved it",
