@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from functions.core.works import Hopeless
 from shared import tokens
 from shared.config import Misconfigured, Settings
+from shared.work import Hopeless
 
+BILLING = ("card_expiring", "payment_action", "payment_failed", "receipt", "subscription_canceled", "trial_ending")
 # Pages of the web client. A token stands behind #, which browsers send to no server.
 PAGES = {
     "invitation": "/invitations/accept#token={token}",
@@ -16,6 +17,7 @@ PAGES = {
     "key_leaked": "/api-keys",
     "keys_made": "/api-keys",
     "new_device": "/sessions",
+    **dict.fromkeys(BILLING, "/billing"),
 }
 DASHBOARD = "/core/dashboard"
 ON_THE_DASHBOARD = {"error_report", "errors_more"}

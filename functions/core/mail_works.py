@@ -9,11 +9,11 @@ from uuid import UUID
 
 from functions.core.mail_links import link_of, unsubscribe_link
 from functions.core.mail_text import write
-from functions.core.works import Hopeless, Task
 from shared import mail
 from shared.config import Settings
 from shared.errors import Problem, Unavailable, UpstreamFailed, UpstreamTimeout
 from shared.message import Message, Refused, plain_name
+from shared.work import Hopeless, Task
 
 ROLE = "job_runner"
 LEASE_SECONDS = 60
