@@ -78,9 +78,17 @@ def cache(door: Door) -> Finding:
 
 
 def payments(door: Door) -> Finding:
-    """Tell that no payment provider is asked: nothing here knows of one yet."""
-    del door
-    return Finding(NOT_CONFIGURED)
+    """Ask how long the provider was not asked about somebody who changed; there may be nothing to sell.
+
+    Who does not reach the provider falls behind, and only the functions that bill hold its key.
+    """
+    figures = _ask(door, "health_billing")
+    if not figures["configured"]:
+        return Finding(NOT_CONFIGURED)
+    right = figures["livemode"] == door.settings.live
+    numbers = {"behindSeconds": figures["behind_seconds"], "violations": figures["violations"], "modeMatches": right}
+    late = figures["behind_seconds"] > objectives.INBOX_SECONDS
+    return Finding(DEGRADED if late or figures["violations"] or not right else HEALTHY, numbers)
 
 
 def queue(door: Door) -> Finding:
@@ -96,11 +104,9 @@ def queue(door: Door) -> Finding:
 
 
 def inbox(door: Door) -> Finding:
-    """Ask how long the oldest event from outside waits, and how many were given up; there may be no inbox."""
+    """Ask how long the oldest event from outside waits, and how many were given up."""
     figures = _ask(door, "health_inbox")
     waiting, oldest, failed = (figures[name] for name in ("waiting", "oldest_waiting_seconds", "failed"))
-    if waiting is None:
-        return Finding(NOT_CONFIGURED)
     late = oldest > objectives.INBOX_SECONDS
     numbers = {"waiting": waiting, "oldestWaitingSeconds": oldest, "failed": failed}
     return Finding(DEGRADED if late or failed else HEALTHY, numbers)

@@ -24,7 +24,7 @@ class Bucket(Output):
     errors: int
     latency: Latency
     sign_ups: int
-    revenue: dict[str, int] | None
+    revenue: dict[str, int]
 
 
 class OpenError(Output):

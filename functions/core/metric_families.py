@@ -28,6 +28,8 @@ GAUGES = (
     ("business", "api_keys_created", "mainstay_api_keys_created_30d", "API keys that were made in the last 30 days."),
     ("business", "active_subscriptions", "mainstay_active_subscriptions", "Subscriptions that are active."),
     ("business", "billing_events", "mainstay_billing_events_30d", "Events of billing in the last 30 days."),
+    ("business", "billing_drift", "mainstay_billing_drift_30d", "What the provider had and we had not, in 30 days."),
+    ("business", "billing_violations", "mainstay_billing_violations", "Rules over rows of billing that do not hold."),
 )
 
 
@@ -86,9 +88,9 @@ def _caches(requests: list[Requests]) -> Iterable[Family]:
     return asked, knew
 
 
-def _revenue(by_currency: Mapping[str, int] | None) -> Family:
+def _revenue(by_currency: Mapping[str, int]) -> Family:
     family = Family("mainstay_revenue_30d_minor_units", "gauge", "Revenue of the last 30 days, in cents and the like.")
-    for currency, amount in sorted((by_currency or {}).items()):
+    for currency, amount in sorted(by_currency.items()):
         family.add(amount, {"currency": currency})
     return family
 

@@ -66,21 +66,23 @@ class Queue(Output):
 
 
 class Inbox(Output):
-    """How events from outside are doing; null while there is no inbox."""
+    """How events from outside are doing."""
 
-    waiting: int | None
-    oldest_waiting_seconds: float | None
-    failed: int | None
+    waiting: int
+    oldest_waiting_seconds: float
+    failed: int
 
 
 class Business(Output):
-    """The last 30 days; null for what is not recorded."""
+    """The last 30 days, and what is so now."""
 
-    active_subscriptions: int | None
-    api_keys_created: int | None
-    billing_events: int | None
-    revenue: dict[str, int] | None
-    sign_ups: int | None
+    active_subscriptions: int
+    api_keys_created: int
+    billing_drift: int
+    billing_events: int
+    billing_violations: int
+    revenue: dict[str, int]
+    sign_ups: int
 
 
 class Metrics(Output):

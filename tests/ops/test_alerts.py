@@ -33,7 +33,8 @@ def shown() -> dict[str, set[str]]:
         "database": dict.fromkeys(("connections", "max_connections", "replication_lag_seconds"), 1),
         "queue": dict.fromkeys(("waiting", "oldest_waiting_seconds", "dead"), 1),
         "inbox": dict.fromkeys(("waiting", "oldest_waiting_seconds", "failed"), 1),
-        "business": dict.fromkeys(("sign_ups", "api_keys_created", "active_subscriptions", "billing_events"), 1)
+        "business": dict.fromkeys(("sign_ups", "api_keys_created", "active_subscriptions"), 1)
+        | dict.fromkeys(("billing_events", "billing_drift", "billing_violations"), 1)
         | {"revenue": {"eur": 100}},
     }
     found: dict[str, set[str]] = {}
@@ -166,6 +167,7 @@ def test_half_a_second_for_five_of_a_hundred_is_slow() -> None:
         ("MainstayJobsStand", "mainstay_jobs_oldest_waiting_seconds", objectives.QUEUE_PAGE_SECONDS),
         ("MainstayInboxLags", "mainstay_inbox_oldest_waiting_seconds", objectives.INBOX_SECONDS),
         ("MainstayInboxFailed", "mainstay_inbox_failed", 0),
+        ("MainstayBillingWrong", "mainstay_billing_violations", 0),
     ],
 )
 def test_a_gauge_beyond_its_bound_fires(alert: str, name: str, bound: float) -> None:
@@ -190,6 +192,16 @@ def test_connections_run_short_at_nine_of_ten() -> None:
     assert fires("MainstayDatabaseFull", gauge("mainstay_database_connections", 91), most)
     assert not fires("MainstayDatabaseFull", gauge("mainstay_database_connections", 90), most)
     assert objectives.CONNECTIONS_USED == 0.9
+
+
+def test_events_are_lost_from_one_of_a_hundred_on() -> None:
+    events = gauge("mainstay_billing_events_30d", 1000)
+    assert fires("MainstayBillingDrifts", gauge("mainstay_billing_drift_30d", 11), events)
+    assert not fires("MainstayBillingDrifts", gauge("mainstay_billing_drift_30d", 10), events)
+    # Nothing of nothing is no share.
+    assert not fires(
+        "MainstayBillingDrifts", gauge("mainstay_billing_drift_30d", 0), gauge("mainstay_billing_events_30d", 0)
+    )
 
 
 @pytest.mark.parametrize("route", ["/auth/leaks/github", "/core/mail/events", "/billing/webhooks/stripe"])

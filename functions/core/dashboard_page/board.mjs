@@ -22,8 +22,8 @@ export class Board {
     this.#latency(figures, span);
     this.#signUps(figures, span);
     this.#revenue(figures, span);
-    queue(at("jobs"), "Jobs", figures.queue, "dead", "There are no jobs.");
-    queue(at("inbox"), "Inbox", figures.inbox, "failed", "Not recorded yet: there is no inbox.");
+    queue(at("jobs"), "Jobs", figures.queue, "dead");
+    queue(at("inbox"), "Inbox", figures.inbox, "failed");
   }
 
   #requests(figures, span) {
@@ -65,25 +65,24 @@ export class Board {
 
   // Currencies cannot be added up: the one with the most is drawn, the others are named.
   #revenue(figures, span) {
-    if (figures.buckets.every((each) => each.revenue === null)) {
-      return this.revenue.showNothing("Not recorded yet: there is no billing.");
-    }
-    const of = (currency) => span.buckets.map((each) => each.revenue?.[currency] ?? 0);
-    const sums = [...new Set(span.buckets.flatMap((each) => Object.keys(each.revenue ?? {})))]
+    const of = (currency) => span.buckets.map((each) => each.revenue[currency] ?? 0);
+    const sums = [...new Set(span.buckets.flatMap((each) => Object.keys(each.revenue)))]
       .map((currency) => [currency, total(of(currency))]).sort(([, one], [, other]) => other - one);
-    const [[main, sum], ...others] = sums.length ? sums : [["usd", 0]];
+    if (!sums.length) {
+      return this.revenue.showNothing("Nothing was paid in this time.");
+    }
+    const [[main, sum], ...others] = sums;
     const value = (minor) => money(minor, main);
     this.revenue.show({
       ...span, height: LOW, shape: "bars", unit: `${main.toUpperCase()} ${UNITS[figures.stepSeconds]}`, axis: (minor) => money(minor, main, true), value,
       none: "Nothing was paid in this time.", series: [{ name: "Revenue", look: "good", values: of(main) }],
-    }, sums.length ? value(sum) : "0", [WITHIN[figures.span], ...others.map(([currency, more]) => ` · ${money(more, currency)}`)].join(""));
+    }, value(sum), [WITHIN[figures.span], ...others.map(([currency, more]) => ` · ${money(more, currency)}`)].join(""));
   }
 }
 
-function queue(card, title, figures, given, none) {
+function queue(card, title, figures, given) {
   const heading = element("h2", { id: `${card.id}-title` }, title);
   card.setAttribute("aria-labelledby", heading.id);
-  if (figures.waiting === null) return card.replaceChildren(heading, element("p.none", none));
   const lost = figures[given];
   card.replaceChildren(heading, element("dl.facts",
     fact("Waiting", count(figures.waiting)),
