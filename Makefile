@@ -6,10 +6,11 @@ RUN := .venv/bin/python
 CODE := shared functions dev ops tests bench examples
 
 .DEFAULT_GOAL := help
-.PHONY: help dev up down status logs psql reset clean setup test test-auth check fix policies openapi fuzz migrate leak-drill bench lock ops
+.PHONY: help dev up down status logs psql reset clean setup test test-auth check fix policies openapi fuzz migrate leak-drill bench lock ops catalog histories \
+	stripe-advance stripe-decline stripe-mend stripe-refund stripe-dispute stripe-state
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 dev: setup ## run the stack and the functions until Ctrl-C; MAINSTAY_PORT moves the ports
 	@$(RUN) -m dev run
@@ -80,6 +81,30 @@ fuzz: setup ## 20,000 drawn requests against the OpenAPI document; CASES and SEE
 migrate: setup ## apply the migrations to the database that DATABASE_URL names
 	@$(RUN) -m dev migrate
 
+catalog: .venv/.ready ## show how supabase/catalog.toml, Stripe and the tables differ; APPLY=yes ends that
+	@$(RUN) -m ops.catalog $(if $(APPLY),apply,plan)
+
+stripe-advance: .venv/.ready ## let the Stripe double's time pass: DAYS=31
+	@$(RUN) -m dev.stripe.control advance days=$(or $(DAYS),1)
+
+stripe-decline: .venv/.ready ## have cards refused from now on; CUSTOMER=cus_… chooses, CARD=insufficient
+	@$(RUN) -m dev.stripe.control behave card=$(or $(CARD),fails_later) $(if $(CUSTOMER),customer=$(CUSTOMER))
+
+stripe-mend: .venv/.ready ## have them do again what they are made to do
+	@$(RUN) -m dev.stripe.control behave card=null $(if $(CUSTOMER),customer=$(CUSTOMER))
+
+stripe-refund: .venv/.ready ## give back the latest payment; CHARGE=ch_… chooses
+	@$(RUN) -m dev.stripe.control refund $(if $(CHARGE),charge=$(CHARGE))
+
+stripe-dispute: .venv/.ready ## dispute the latest payment; CHARGE=ch_… chooses
+	@$(RUN) -m dev.stripe.control dispute $(if $(CHARGE),charge=$(CHARGE))
+
+stripe-state: .venv/.ready ## say what the Stripe double holds
+	@$(RUN) -m dev.stripe.control state
+
+histories: setup ## 2,000 histories of customers whose events arrive as badly as they can; HISTORIES chooses
+	@HISTORIES=$(or $(HISTORIES),2000) $(RUN) -m pytest -q tests/functions/billing/test_histories.py
+
 ops: .venv/.ready ## list the operators' SQL; .venv/bin/python -m ops.sql <name> runs one of it
 	@$(RUN) -m ops.sql
 
@@ -92,6 +117,7 @@ bench: setup build/bench/.ready ## measure every speed claim
 	@$(RUN) -m bench.rls
 	@$(RUN) -m bench.audit
 	@$(RUN) -m bench.admission
+	@$(RUN) -m bench.webhooks
 
 lock: setup ## choose versions anew and write them down, with hashes
 	@$(RUN) -m dev.lock

@@ -1,4 +1,4 @@
-"""The schedule that starts the jobs function: each minute in production, here every ten seconds."""
+"""The schedule that starts the jobs functions: each minute in production, here every ten seconds."""
 
 import sys
 import time
@@ -23,7 +23,8 @@ def main() -> None:
     """Tick until stopped."""
     settings = config.settings()
     while True:
-        hint(settings)
+        for module in ("billing", "core"):
+            hint(settings, module)
         time.sleep(EVERY_SECONDS)
 
 

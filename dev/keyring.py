@@ -49,6 +49,7 @@ class Keyring:
     signing_key: Jwk = field(repr=False, default_factory=_signing_key)
     lite_secret: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(48))
     pepper: str = field(repr=False, default_factory=lambda: _unpadded(secrets.token_bytes(32)))
+    stripe_secret: str = field(repr=False, default_factory=lambda: f"whsec_{secrets.token_hex(16)}")
     github_key: str = field(repr=False, default_factory=github.make_key)
     jobs_secret: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
     metrics_token: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))

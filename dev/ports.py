@@ -16,7 +16,7 @@ LOWEST, HIGHEST = 20000, 32000
 
 @dataclass(frozen=True)
 class Ports:
-    """Fixed distances, so that one number moves everything. Plus 9 is the Stripe double's."""
+    """Fixed distances, so that one number moves everything."""
 
     gateway: int = DEFAULT
 
@@ -50,6 +50,11 @@ class Ports:
         """Where mail is taken, by SMTP."""
         return self.gateway + 7
 
+    @property
+    def stripe(self) -> int:
+        """Where the double of Stripe is."""
+        return self.gateway + 9
+
     def unit(self, index: int) -> int:
         """Where the functions of the unit with this place in the alphabet listen."""
         return self.gateway + FIRST_UNIT + index
@@ -57,7 +62,7 @@ class Ports:
     def require_free(self, units: int) -> None:
         """Refuse to start beside something else, whose answers would be taken for ours."""
         wanted = [self.gateway, self.postgres, self.postgrest, self.postgrest_admin, self.auth]
-        wanted += [self.mailbox, self.mailbox_page]
+        wanted += [self.mailbox, self.mailbox_page, self.stripe]
         for port in wanted + [self.unit(index) for index in range(units)]:
             if not is_free(port):
                 raise Trouble(

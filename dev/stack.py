@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
-from dev import packages, post, project, startup, units, watchdog
+from dev import market, packages, post, project, startup, units, watchdog
 from dev.children import Children
 from dev.database import Copier, Database, Server
 from dev.folder import Folder
@@ -42,6 +42,8 @@ class Stack:
         self.cluster: Cluster | None = None
         self.lock: IO[str] | None = None
         self.dog: subprocess.Popen[bytes] | None = None
+        # The configuration of the double's portal.
+        self.portal = ""
         self._keyring: Keyring | None = None
 
     @property
@@ -53,6 +55,11 @@ class Stack:
     def functions_url(self) -> str:
         """Where the functions are."""
         return f"{self.url}/functions/v1"
+
+    @property
+    def stripe_url(self) -> str:
+        """Where the double of Stripe is."""
+        return f"http://127.0.0.1:{self.ports.stripe}"
 
     @property
     def keyring(self) -> Keyring:
@@ -118,6 +125,7 @@ class Stack:
             "SUPABASE_SECRET_KEY": self.secret_key,
             "FUNCTIONS_URL": self.functions_url,
             "MAILBOX_URL": post.page(self.ports),
+            **({} if market.is_real() else {"STRIPE_API_BASE": self.stripe_url}),
             "METRICS_TOKEN": self.keyring.metrics_token,
             # Without TLS on this machine, which the Supabase CLI must be told.
             "DATABASE_URL": f"{self.database_url()}?sslmode=disable",

@@ -12,6 +12,7 @@ from dev import (
     database,
     gotrue,
     made,
+    market,
     migrations,
     node,
     pids,
@@ -41,12 +42,16 @@ def run(stack: Stack) -> None:
         stack.say(f"  {time.monotonic() - begun:5.2f} s  {step}")
 
     make_way(stack)
+    double = market.start(stack)
     start_postgres(stack)
     tell(f"Postgres answers on port {stack.ports.postgres}")
     applied = migrate(stack)
     tell(f"{applied} migrations applied" if applied else "no new migrations")
     if not stack.durable:
         database.freeze(stack.server)
+    if double:
+        stack.portal = market.open_(stack, double)
+        tell(f"the double of Stripe answers on port {stack.ports.stripe}")
     start_servers(stack)
     tell(f"gateway answers on port {stack.ports.gateway}: Auth, PostgREST, functions ({', '.join(stack.units)})")
     stack.folder.write(stack.folder.env, render(stack.environment()))
@@ -149,6 +154,8 @@ def start_servers(stack: Stack) -> None:
 
 def _start_unit(stack: Stack, name: str) -> Child:
     env = units.environment(name, stack.ports, stack.keyring, stack.project)
+    if stack.portal and name == "billing":
+        env = {**env, "STRIPE_PORTAL_CONFIGURATION": stack.portal}
     # Tests start their jobs themselves: neither a clock nor a hint does their work before they look.
     env = env if stack.durable else {**env, "JOBS_URL": ""}
     return units.start(stack.children, name, stack.units[name], env, reload=stack.reload)

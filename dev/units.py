@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Mapping
 
-from dev import github, post, surroundings
+from dev import github, market, post, surroundings
 from dev.children import Child, Children
 from dev.keyring import Keyring
 from dev.packages import CHECKOUT
@@ -26,6 +26,7 @@ def environment(unit: str, ports: Ports, keyring: Keyring, project: Project) -> 
     # Mail is sent by jobs.
     mail = post.settings(ports, project.site_url) if "job_runner" in MAY_ACT_AS.get(unit, []) else {}
     watchers = {"METRICS_TOKEN": keyring.metrics_token} if "observer" in MAY_ACT_AS.get(unit, []) else {}
+    bills = market.settings(ports, keyring) if "billing_writer" in MAY_ACT_AS.get(unit, []) else {}
     return surroundings.clean(
         MAINSTAY_UNIT=unit,
         SUPABASE_URL=f"http://127.0.0.1:{ports.gateway}",
@@ -41,6 +42,7 @@ def environment(unit: str, ports: Ports, keyring: Keyring, project: Project) -> 
         **peppers,
         **mail,
         **watchers,
+        **bills,
     )
 
 
