@@ -19,7 +19,7 @@ WIDEST = 54
 # What every shell has; uuidgen many lack.
 FRESH = "$(date +%s)-$RANDOM"
 # As the README's five minutes call them; a mail's token is not a person's.
-VARIABLES = {"orgId": "$ORG", "token": "$MAIL_TOKEN"}
+VARIABLES = {"orgId": "$ORG", "token": "$MAIL_TOKEN", "user_id": "$USER_ID"}
 
 
 def command(method: str, path: str, operation: dict[str, Any]) -> str:

@@ -48,6 +48,8 @@ ANSWERS: dict[str, object] = {
     "DELETE /auth/account": {"erased": True},
     "POST /core/jobs/run": {"scheduled": 1, "done": 4, "waiting": 0, "dead": 0, "lost": 0, "left": False},
     "POST /core/mail/events": {"received": True},
+    "POST /billing/jobs/run": {"scheduled": 1, "done": 4, "waiting": 0, "dead": 0, "lost": 0, "left": False},
+    "POST /billing/webhooks/stripe": {"received": True},
 }
 
 
@@ -64,7 +66,8 @@ class Examples:
             name = schema["$ref"].removeprefix(PREFIX)
             return self.of(self._definitions[name], name)
         if "properties" in schema:
-            return {name: self._field(model, name, member) for name, member in schema["properties"].items()}
+            shown = {name: each for name, each in schema["properties"].items() if not _is_spare(model, name)}
+            return {name: self._field(model, name, member) for name, member in shown.items()}
         if "anyOf" in schema:
             return self.of(schema["anyOf"][0])
         if schema.get("type") == "array":
@@ -75,6 +78,11 @@ class Examples:
         written = fields.entry(model, name)
         holds_models = "$ref" in json.dumps(schema)
         return written.example if written and not holds_models else self.of(schema)
+
+
+def _is_spare(model: str, name: str) -> bool:
+    written = fields.entry(model, name)
+    return written is not None and written.spare
 
 
 def _plain(schema: Schema) -> Any:  # noqa: ANN401 - JSON

@@ -1,15 +1,7 @@
 """What each field means, with an example: by its name, or by model and name where one model means something else."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field: a sentence, and a value that its model takes."""
-
-    means: str
-    example: object
-
+from ops.reference import billing_fields
+from ops.reference.field import Field
 
 ANN = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 GRACE = "c0a8f1d2-5b7e-4f3a-9c61-8e2d4b6a1f05"
@@ -20,7 +12,7 @@ FIELDS = {
     "aal": Field("How the person signed in: aal2 with a second factor; null for a key.", "aal1"),
     "acceptedAt": Field("When it was accepted; null while it was not.", None),
     "activeConnections": Field("Connections that are open to the database.", 14),
-    "activeSubscriptions": Field("Subscriptions that are active now; null while there is no billing.", None),
+    "activeSubscriptions": Field("Subscriptions that are active now.", 312),
     "allowed": Field("Whether it would be let in.", example=True),
     "allowedCidrs": Field("The addresses and networks that it is taken from; null for all.", ["203.0.113.0/24"]),
     "api": Field("What was served.", None),
@@ -31,7 +23,9 @@ FIELDS = {
         "The address of a picture, beginning with https://; null for none.", "https://example.com/ann.png"
     ),
     "avg": Field("The mean, in milliseconds; null without requests.", 42.5),
-    "billingEvents": Field("Events of billing in the last 30 days; null while there is no billing.", None),
+    "billingDrift": Field("What the provider had and we had not, in the last 30 days.", 0),
+    "billingEvents": Field("Events of billing in the last 30 days.", 4810),
+    "billingViolations": Field("Rules over rows of billing that do not hold.", 0),
     "buckets": Field("One for each step of the span, without gaps; the last is not yet over.", None),
     "budget": Field("How many requests it may make in a period, in all; null for any number.", 100_000),
     "budgetLeft": Field("How many of them are left; null without a budget.", 99_871),
@@ -54,7 +48,7 @@ FIELDS = {
     "expiresAt": Field("When it ends by itself; null for never.", "2027-11-21T00:00:00Z"),
     "explain": Field("A scope: the answer says whether a call that needs it would be let in.", "api-keys:read"),
     "explanation": Field("Whether a call would be let in; null unless asked.", None),
-    "failed": Field("Events that were given up; null while there is no inbox.", None),
+    "failed": Field("Events that were given up.", 0),
     "firstSeenAt": Field("When it was first reported.", "2026-11-20T08:00:00.123456Z"),
     "flags": Field("Which features are on: their names, with true or false.", {"new_editor": True}),
     "format": Field("The form of the answer; left out, `Accept` says it.", "json"),
@@ -117,7 +111,7 @@ FIELDS = {
     "resolved": Field("Those that are resolved, rather than those that are open.", example=False),
     "resolvedAt": Field("When it was resolved; null while it is open.", None),
     "resolvedBy": Field("Who resolved it; null while it is open, and when they have been erased.", None),
-    "revenue": Field("In minor units, by currency; null while there is no billing.", None),
+    "revenue": Field("In minor units, by currency.", {"usd": 904800}),
     "revoked": Field("How many were ended.", 1),
     "revokedAt": Field("When it was revoked; null while it was not.", None),
     "role": Field("A role: owner, admin, billing or member, never with more permissions than one's own.", "member"),
@@ -142,7 +136,7 @@ FIELDS = {
     "Api.requestsPerMinute": Field("How many were served in a minute, on average.", 206.1),
     "ApiKeyChange.name": Field("A new name. Spaces around it are removed; something must remain.", "nightly export"),
     "Bucket.errors": Field("How many of them ended in an error of ours.", 1),
-    "Bucket.revenue": Field("In minor units, by currency; null while that is not recorded.", None),
+    "Bucket.revenue": Field("In minor units, by currency.", {"usd": 2900}),
     "Bucket.signUps": Field("People who signed up.", 3),
     "Ended.revoked": Field("Always true: the key has ended.", example=True),
     "ErrorReport.message": Field(
@@ -158,8 +152,8 @@ FIELDS = {
     "Figures.errors": Field("The ten worst kinds that nobody has resolved.", None),
     "Figures.requestsTotal": Field("How many were served in the span.", 12_450),
     "Identity.name": Field("The key's name; null for a person.", "nightly export"),
-    "Inbox.oldestWaitingSeconds": Field("Since when the oldest of them waits; null while there is no inbox.", None),
-    "Inbox.waiting": Field("Events that nobody has applied; null while there is no inbox.", None),
+    "Inbox.oldestWaitingSeconds": Field("Since when the oldest of them waits.", 0),
+    "Inbox.waiting": Field("Events that nobody has applied.", 0),
     "Invitation.createdAt": Field("When it was made.", "2026-11-21T02:31:00.123456Z"),
     "Invitation.expiresAt": Field("Until when it can be accepted.", "2026-11-28T02:31:00.123456Z"),
     "LeakedKey.key": Field("The key, whole. Spaces around it are removed.", "mainstay_sk_test_…"),
@@ -191,7 +185,8 @@ FIELDS = {
 
 def entry(model: str, name: str) -> Field | None:
     """Return what is written of a model's field, by its outside name."""
-    return FIELDS.get(f"{model}.{name}") or FIELDS.get(name)
+    every = billing_fields.FIELDS | FIELDS
+    return every.get(f"{model}.{name}") or every.get(name)
 
 
 def description_of(model: str, name: str) -> dict[str, str]:

@@ -19,6 +19,10 @@ FAILURE = {"$ref": "#/components/schemas/Failure"}
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
+# What takes money at once, which a bank may decline.
+CHARGED = {"POST /billing/subscription/change", "POST /billing/subscription/resume"}
+
+
 def statuses(endpoint: Endpoint) -> dict[int, list[type[Problem]]]:
     """Return the problems that an operation can end in, by status."""
     wanted = _codes(endpoint)
@@ -46,7 +50,7 @@ def _codes(endpoint: Endpoint) -> set[str]:
         wanted |= {"NOT_FOUND"}
     if endpoint.takes_body and not signed:
         wanted |= {"UNSUPPORTED_MEDIA_TYPE"}
-    if endpoint.plan:
+    if endpoint.plan or endpoint.route in CHARGED:
         wanted |= {"PAYMENT_REQUIRED"}
     if endpoint.idempotent:
         wanted |= {kind.code for kind in codes.problems() if kind.code.startswith("IDEMPOTENCY_")}

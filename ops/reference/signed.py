@@ -18,6 +18,8 @@ class Signed:
     callers: str = "For whoever signs the body."
 
 
+TEXT = {"type": "string"}
+ANYTHING = {"type": "object"}
 ALERT = {
     "type": "object",
     "required": ["token", "type"],
@@ -37,6 +39,19 @@ SIGNED = {
             "Github-Public-Key-Identifier": "Which of GitHub's keys signed the body.",
             "Github-Public-Key-Signature": "The signature: ECDSA over P-256 and SHA-256, in base64.",
         },
+    ),
+    "POST /billing/webhooks/stripe": Signed(
+        {"type": "object", "required": ["id", "type"], "properties": {"id": TEXT, "type": TEXT, "data": ANYTHING}},
+        {
+            "id": "evt_1Q2w3e4r5t6y7u8i",
+            "object": "event",
+            "type": "customer.subscription.updated",
+            "created": 1795228260,
+            "livemode": False,
+            "data": {"object": {"id": "sub_1Q2w3e4r5t6y7u8i", "customer": "cus_Q2w3e4r5t6y7u8"}},
+        },
+        {"Stripe-Signature": "`t=` the second of sending, and `v1=` HMAC-SHA256 in hex; several, with commas between."},
+        callers="For Stripe: its events, whole or thin.",
     ),
     "POST /core/mail/events": Signed(
         {
@@ -64,11 +79,8 @@ SIGNED = {
 }
 
 # What has no body, and is proved by a header all the same.
-PROVED = {
-    "POST /core/jobs/run": {
-        "X-Jobs-Token": "Seconds since 1970, a dot, and HMAC-SHA256 of `jobs:` and them under JOBS_SECRET, in hex."
-    }
-}
+TOKEN = {"X-Jobs-Token": "Seconds since 1970, a dot, and HMAC-SHA256 of `jobs:` and them under JOBS_SECRET, in hex."}
+PROVED = {"POST /billing/jobs/run": TOKEN, "POST /core/jobs/run": TOKEN}
 
 
 def proofs_of(endpoint: Endpoint) -> dict[str, str]:

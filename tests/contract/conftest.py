@@ -7,8 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from dev import functions, units
+from dev import functions, market, units
 from dev.stack import Stack
+from functions.billing import payments
 from shared.app import App, build
 from shared.config import Settings
 from shared.values import read_peppers
@@ -48,7 +49,8 @@ def answering(stack: Stack) -> Iterator[Answering]:
 
 def app_of(stack: Stack, unit: str) -> App:
     environment = units.environment(unit, stack.ports, stack.keyring, stack.project)
-    settings = Settings.read({**environment, "RESEND_WEBHOOK_SECRET": WEBHOOK, "JOBS_URL": ""})
+    more = {"RESEND_WEBHOOK_SECRET": WEBHOOK, "STRIPE_PORTAL_CONFIGURATION": stack.portal, "JOBS_URL": ""}
+    settings = Settings.read({**environment, **more})
     endpoints = [endpoint for module in functions.modules(unit) for endpoint in module.endpoints]
     return build(endpoints, admit=functions.admission(endpoints), settings=lambda: settings)
 
@@ -67,7 +69,8 @@ def scene(world: World, answering: Answering, stack: Stack) -> Scene:
     def send(method: str, path: str, headers: Headers, body: bytes) -> Answer:
         return answering(Sent(method, f"/functions/v1{path}", "", tuple(headers), body))
 
-    return Scene(world, send, read_peppers(f"1:{stack.keyring.pepper}")[0])
+    shop = payments.connect(market.KEY, stack.stripe_url)
+    return Scene(world, send, read_peppers(f"1:{stack.keyring.pepper}")[0], shop)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -1,6 +1,7 @@
 """What hypothesis draws: cases of an operation, who sends them, and how."""
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -11,10 +12,11 @@ from schemathesis import Case, GenerationMode
 
 from ops.reference.catalogue import listed
 from ops.reference.document import document
+from tests.contract import buying
 from tests.contract.promises import PROBLEM
 from tests.contract.scene import STRANGERS, Scene
 from tests.contract.sent import ODDITIES, Sent
-from tests.contract.signatures import UNSUBSCRIBE
+from tests.contract.signatures import STRIPE, UNSUBSCRIBE
 
 CALLERS = st.sampled_from([*["owner"] * 6, *["member"] * 3, *["key"] * 3, *["staff"] * 3, *STRANGERS])
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -48,7 +50,8 @@ CONDITIONS = st.builds(
 
 def operations() -> list[Any]:
     """Return the document's operations, without what is sent beside the case: credentials and request ids."""
-    whole = document(listed())
+    # Cases are filled in place, and what is drawn may be an example itself.
+    whole = deepcopy(document(listed()))
     del whole["components"]["securitySchemes"]
     for place in whole["paths"].values():
         place["parameters"] = [each for each in place["parameters"] if "$ref" not in each]
@@ -87,12 +90,17 @@ def settle(case: Case[Any], scene: Scene, caller: str) -> None:
         "expiresAt": None,
         "allowedCidrs": ["0.0.0.0/0"],
     }
+    there |= buying.prepare(scene, case.path) if case.path.startswith("/billing") else {}
+    if fits(case) and isinstance(case.body, dict):
+        case.body |= {name: there[name] for name in buying.NEEDED.get(case.path, ())}
     places: list[Any] = [case.path_parameters, case.query, case.body] if fits(case) else [_ids(case)]
     for place in places:
         for name in place.keys() & there.keys() if isinstance(place, dict) else ():
             place[name] = there[name]
     if fits(case):
         case.query.pop("cursor", None)
+    if fits(case) and STRIPE in case.path:
+        case.body = buying.event(scene)
 
 
 def fits(case: Case[Any]) -> bool:
@@ -102,4 +110,4 @@ def fits(case: Case[Any]) -> bool:
 
 def _ids(case: Case[Any]) -> dict[str, Any]:
     """Return the parts of a path, if that is not what is wrong with a case."""
-    return case.path_parameters if UUID.fullmatch(str(case.path_parameters.get("id", ""))) else {}
+    return case.path_parameters if all(UUID.fullmatch(str(each)) for each in case.path_parameters.values()) else {}

@@ -42,7 +42,7 @@ def hold(case: Case[Any], sent: Sent, answer: Answer, *, refused: bool, as_drawn
     """
     assert answer.status < 500, "failed"
     assert not (refused and answer.status < 400), "taken"
-    _hold_headers(sent, answer)
+    _hold_headers(sent, answer, guarded=case.operation.definition.raw["x-guarded"])
     if answer.status >= 400:
         _hold_refusal(sent, answer)
     if answer.status == 405:
@@ -56,8 +56,14 @@ def hold(case: Case[Any], sent: Sent, answer: Answer, *, refused: bool, as_drawn
     case.validate_response(response, checks=[*CONFORMANCE, *taken])
 
 
-def _hold_headers(sent: Sent, answer: Answer) -> None:
-    kept = answer.headers.get("etag") is not None or answer.headers.get("content-type", "").startswith("text/html")
+def _hold_headers(sent: Sent, answer: Answer, *, guarded: bool) -> None:
+    # What is the same for everybody may be kept by whoever passes it on.
+    shared = answer.status == 200 and not guarded and answer.headers.get("cache-control", "").startswith("public,")
+    kept = (
+        shared
+        or answer.headers.get("etag") is not None
+        or answer.headers.get("content-type", "").startswith("text/html")
+    )
     assert {name: answer.headers.get(name) for name in ALWAYS.keys() - OWN} == {
         name: ALWAYS[name] for name in ALWAYS.keys() - OWN
     }

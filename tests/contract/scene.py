@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from functions.billing.payments import Client
 from shared import keys, tokens
 from shared.values import Pepper
 from tests.shared.asgi import JSON_TYPE, Answer
@@ -14,7 +15,7 @@ from tests.world import Person, World
 
 # Whose credentials do not hold, so that nothing that wants any may succeed for them.
 STRANGERS = ("nobody", "malformed key", "unknown key", "revoked key", "forged token", "signed out")
-SCOPES = ["api-keys:read", "members:read", "profile:read", "settings:read"]
+SCOPES = ["api-keys:read", "billing:read", "billing:write", "members:read", "profile:read", "settings:read"]
 MAIL = """
 with effect as (
     insert into private.outbox (kind, dedupe_key, payload)
@@ -38,6 +39,7 @@ class Scene:
     world: World
     send: Send
     pepper: Pepper
+    shop: Client
     people: dict[str, Person] = field(default_factory=dict)
     credentials: dict[str, Headers] = field(default_factory=dict)
 

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from dev.stack import Stack
-from functions.core.works import WORKS, Job, Task
+from functions.core.works import WORKS
+from shared.work import Job, Task
 from tests.journeys.keys import Maker
 from tests.mailing import Mailing, address_of, header, mailing
 from tests.world import Person, World

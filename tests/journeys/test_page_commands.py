@@ -36,6 +36,7 @@ def test_a_command_is_taken_as_it_stands(
         "KEY": maker.make("profile:read", "api-keys:read")["key"],
         "ORG": str(maker.organization),
         "ID": NOBODYS,
+        "USER_ID": NOBODYS,
         "NAME": "script.js",
         "MAIL_TOKEN": "of-no-mail",
     }

@@ -24,6 +24,7 @@ WRITERS = {
     "drop_jobs",
     "purge_by_retention",
     "remove_staff",
+    "replay_inbox",
     "replay_jobs",
     "revoke_key",
     "revoke_keys_of_organization",
