@@ -101,7 +101,8 @@ STORIES = [
     Story(
         "exported",
         "owner",
-        "select 1 / (document -> 'account' ->> 'id' = '{owner}' and jsonb_array_length(document -> 'organizations') = 2 and jsonb_array_length(document -> 'api_keys') = 1 and jsonb_array_length(document -> 'sessions') = 1 and jsonb_array_length(document -> 'invitations_sent') = 1 and document -> 'profile' ->> 'id' = '{owner}')::int from public.export_me() as document",
+        "select 1 / (document -> 'account' ->> 'id' = '{owner}' and jsonb_array_length(document -> 'organizations') = 2 and jsonb_array_length(document -> 'api_keys') = 1 and jsonb_array_length(document -> 'sessions') = 1 and jsonb_array_length(document -> 'invitations_sent') = 1 and jsonb_array_length(document -> 'seats') = 1 and document -> 'profile' ->> 'id' = '{owner}')::int from public.export_me() as document",
+        before="insert into seats (org_id, user_id, assigned_by) values ('{firm}', '{owner}', '{owner2}'), ('{firm}', '{member}', '{owner}')",
         then="select exists (select from audit_log where action = 'account.exported' and org_id = '{home_of_owner}' and actor_id = '{owner}' and subject = '{owner}')",
     ),
     Story(

@@ -103,7 +103,10 @@ STORIES = [
         "'settings:write'",
     ),
     admits(
-        "a scope that is left", "key_of_member", "v #> '{{principal,scopes}}' = '[\"members:read\"]'", "'members:read'"
+        "a scope that is left",
+        "key_of_member",
+        "v #> '{{principal,scopes}}' = '[\"members:read\", \"profile:write\"]'",
+        "'members:read'",
     ),
     admits(
         "a maker who was demoted",

@@ -5,9 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from tests.policies import shop
 from tests.world import Claims, Key, Person, World
 
-ALL_SCOPES = ("api-keys:read", "api-keys:write", "members:read", "profile:read", "settings:read", "settings:write")
+ALL_SCOPES = (
+    "api-keys:read",
+    "api-keys:write",
+    "billing:read",
+    "members:read",
+    "profile:read",
+    "settings:read",
+    "settings:write",
+)
 
 
 @dataclass(frozen=True)
@@ -106,4 +115,8 @@ def scene(world: World) -> Scene:
         ),
         Target("api_keys", {"id": keys["key"].id}, {"expires_at": tomorrow}, new_key),
     ]
+    shop.buy(world, keys["other_key"].org_id)
+    bought = shop.buy(world, organization)
+    world.run("insert into seats (org_id, user_id) values (%s, %s)", organization, roles["member"].id)
+    targets += [Target(*each) for each in shop.reached(world, bought, organization, roles["member"].id, owner.id)]
     return Scene(callers, {target.table: target for target in targets}, people, keys, organization)

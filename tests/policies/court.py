@@ -25,6 +25,7 @@ class Outcome:
     state: str = ""
     message: str = ""
     hint: str | None = None
+    detail: str = ""
 
     @property
     def done(self) -> bool:
@@ -102,7 +103,10 @@ class Court:
         except psycopg.Error as refused:
             self.connection.execute(b"rollback to savepoint act; release savepoint act")
             return Outcome(
-                state=refused.sqlstate or "", message=str(refused.diag.message_primary), hint=refused.diag.message_hint
+                state=refused.sqlstate or "",
+                message=str(refused.diag.message_primary),
+                hint=refused.diag.message_hint,
+                detail=refused.diag.message_detail or "",
             )
         while cursor.nextset():
             pass

@@ -173,8 +173,8 @@ NUMBERS = [
         left_out="/b,/c",
     ),
     shows(
-        "no revenue yet",
-        f"jsonb_array_length({BUCKETS.format('revenue')}) = 60 and not jsonb_path_exists(d, '$.buckets[*].revenue ? (@ != null)')",
+        "no revenue",
+        f"jsonb_array_length({BUCKETS.format('revenue')}) = 60 and not jsonb_path_exists(d, '$.buckets[*].revenue.keyvalue()')",
     ),
     shows("the queue and the inbox", "d -> 'queue' ? 'dead' and d -> 'inbox' ? 'failed'"),
 ]

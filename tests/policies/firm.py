@@ -47,7 +47,7 @@ def put_on_stage(world: World) -> Firm:
     keys = {
         "key": world.key(people["admin"], organization, ["api-keys:read", "profile:read"]),
         "key_of_owner": world.key(people["owner"], organization, ["billing:write"]),
-        "key_of_member": world.key(people["member"], organization, ["members:read", "settings:write"]),
+        "key_of_member": world.key(people["member"], organization, ["members:read", "settings:write", "profile:write"]),
     }
     guest = f"{people['guest'].id}@example.com"
     invitations = {

@@ -1,8 +1,10 @@
 """Who may do what to which table: for each table one screen, with a row for each kind of caller."""
 
+from tests.policies import billing_matrix
+
 VERBS = ("select", "insert", "update", "delete", "truncate")
 
-WHO_MAY = {
+WHO_MAY = billing_matrix.WHO_MAY | {
     # The target is the owner's own profile.
     "profiles": """
                            select  insert  update  delete  truncate

@@ -30,7 +30,7 @@ def of_policies(court: Court) -> Iterator[Mutant]:
         where, table = f"{name} on {schema}.{relation}", relation if schema == "public" else "closed"
         yield Mutant(f"drop policy {where}", f"drop policy {where}", "policy", table)
         for clause, written in (("using", using), ("with check", check)):
-            if written is None:
+            if written in (None, "true"):
                 continue
             yield Mutant(f"{where}: {clause} true", f"alter policy {where} {clause} (true)", "policy", table)
             for found in HELPER.finditer(written):

@@ -8,7 +8,8 @@ from tests.policies.court import Court, as_person
 
 # What each permission opens, and it alone.
 OPENS: dict[str, set[str]] = {
-    "members:read": {"memberships"},
+    "members:read": {"memberships", "seats"},
+    "billing:read": {"billing_customers", "subscriptions", "invoices"},
     "members:write": {
         "invitations",
         "change_role",
@@ -35,7 +36,8 @@ OPENS: dict[str, set[str]] = {
 ENDS = {"revoke_api_key", "revoke_api_keys"}
 KEY_OPENS = {
     "profile:read": {"profiles"},
-    "members:read": {"memberships"},
+    "members:read": {"memberships", "seats"},
+    "billing:read": {"billing_customers", "subscriptions", "invoices"},
     "api-keys:read": {"api_keys"},
     "audit:read": {"audit_log", "audit_report"},
     "settings:read": {"organizations"},

@@ -12,6 +12,15 @@ WHOSE = {
     "api_keys": "org_id",
     "invitations": "org_id",
     "audit_log": "org_id",
+    "products": "id",
+    "prices": "id",
+    "plan_features": "plan",
+    "plan_limits": "plan",
+    "billing_customers": "org_id",
+    "subscriptions": "org_id",
+    "subscription_items": "subscription_id",
+    "invoices": "org_id",
+    "seats": "org_id",
 }
 # What an update without a filter sets; no column is read, so that no select policy narrows it.
 CHANGES = {
@@ -21,6 +30,15 @@ CHANGES = {
     "api_keys": "name = 'x'",
     "invitations": "role = 'owner'",
     "audit_log": "success = false",
+    "products": "active = false",
+    "prices": "unit_amount = 0",
+    "plan_features": "feature = 'x'",
+    "plan_limits": "quantity = 0",
+    "billing_customers": "dirty_at = now()",
+    "subscriptions": "quantity = 0",
+    "subscription_items": "quantity = 0",
+    "invoices": "disputed = true",
+    "seats": "assigned_by = null",
 }
 # Each person has a profile and a personal organization; around the one organization of the cast there are two others.
 HOW_MANY = """
@@ -44,15 +62,39 @@ key_of_banned          0         0              0            0         0        
 other_key              1         1              1            1         0            0          0                0
 """
 
+# What is sold is for everybody; two organizations buy, and in one of them somebody has a seat.
+BOUGHT = """
+                       products  prices  plan_features  plan_limits  billing_customers  subscriptions  subscription_items  invoices  seats
+nobody                 1         1       1              1            0                  0              0                   0         0
+outsider               1         1       1              1            0                  0              0                   0         0
+other_owner            1         1       1              1            1                  1              1                   1         0
+member                 1         1       1              1            0                  0              0                   0         1
+billing                1         1       1              1            1                  1              1                   1         1
+admin                  1         1       1              1            1                  1              1                   1         1
+owner                  1         1       1              1            1                  1              1                   1         1
+other_app              1         1       1              1            0                  0              0                   0         0
+signed_out             1         1       1              1            0                  0              0                   0         0
+banned                 1         1       1              1            0                  0              0                   0         0
+deleted                1         1       1              1            0                  0              0                   0         0
+signed_in_anonymously  1         1       1              1            0                  0              0                   0         0
+key                    1         1       1              1            1                  1              1                   1         1
+key_without_scope      1         1       1              1            0                  0              0                   0         0
+key_of_member          1         1       1              1            0                  0              0                   0         1
+key_of_banned          1         1       1              1            0                  0              0                   0         0
+other_key              1         1       1              1            1                  1              1                   1         0
+"""
+
 
 def expected() -> dict[tuple[str, str, str], int]:
     """Return how many rows each (caller, table, verb) reaches; what the screen leaves out reaches none."""
-    header, *rows = [line.split() for line in HOW_MANY.strip().splitlines()]
-    found = {(row[0], table, verb): 0 for row in rows for table in WHOSE for verb in ("update", "delete")}
-    for caller, *numbers in rows:
-        for column, number in zip(header, numbers, strict=True):
-            table, _, verb = column.partition(":")
-            found[caller, table, verb or "select"] = int(number)
+    found: dict[tuple[str, str, str], int] = {}
+    for screen in (HOW_MANY, BOUGHT):
+        header, *rows = [line.split() for line in screen.strip().splitlines()]
+        for caller, *numbers in rows:
+            found |= {(caller, table, verb): 0 for table in header if ":" not in table for verb in ("update", "delete")}
+            for column, number in zip(header, numbers, strict=True):
+                table, _, verb = column.partition(":")
+                found[caller, table, verb or "select"] = int(number)
     return found
 
 

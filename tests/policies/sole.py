@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from tests.policies import roles
+from tests.policies import roles, shop
 from tests.world import Key, Person, World
 
-TABLES = ("organizations", "memberships", "api_keys", "invitations", "audit_log")
+TABLES = (
+    *("organizations", "memberships", "api_keys", "invitations", "audit_log"),
+    *("seats", "billing_customers", "subscriptions", "invoices"),
+)
 
 
 def role_of(permission: str) -> str:
@@ -75,4 +78,6 @@ def put_on_stage(world: World) -> Sole:
     # Its one scope is what adopting takes: nobody adopts a key that may do more than they.
     key = world.key(powerless, organization, ["api-keys:write"])
     invitation = world.invitation(owner, organization, "guest@example.com", "sole_nothing")
+    shop.buy(world, organization)
+    world.run("insert into seats (org_id, user_id) values (%s, %s)", organization, owner.id)
     return Sole(organization, owner, powerless, key, invitation, people, keys, keys_of_people)

@@ -10,7 +10,14 @@ SPARED = {
     "private.delete_organization: no private.lock_organization (0)": "shows only to two at once",
     "private.accept_invitation: no private.lock_organization (0)": "shows only to two at once",
     "private.transfer_organization: no private.lock_organization (0)": "shows only to two at once",
+    "backend.billing_assign_seat: no private.lock_seats (1)": "shows only to two at once",
+    "backend.billing_order_seats: no private.lock_seats (5)": "shows only to two at once",
+    "backend.billing_release_seat: no private.lock_seats (1)": "shows only to two at once",
+    "backend.billing_use_preview: no private.lock_seats (4)": "shows only to two at once",
     "private.mark_ownerless: where r.role = 'owner': true": "locks more than it must",
+    "backend.billing_write: where o.id = ( select c.org_id from public.billing_customers as c where c.provider = of_provider and c.livemode = live and c.provider_id = ref ) for key share: true": (
+        "shows only to two at once"
+    ),
     "private.revoke_api_keys: without and k.revoked_at is null": "locks more than it must",
     "gate.spend_write: where b.due_at < clock_timestamp() + interval '1 minute' - apart: true": (
         "shows only to two at once: the bucket was looked at just before"
@@ -31,6 +38,9 @@ SPARED = {
     "private.requests_by_bucket: where r.minute >= since: true": "as in dashboard_buckets",
     "private.may_bring_up: where r.person_id = person: true": "the counts ask as well; this finds by the indexes",
     "private.may_bring_up: where (r.org_id = org or r.person_id = person): true": "as above",
+    "backend.jobs_begin_compare: no private.require_function (0)": "billing_begin refuses as well, which undoes the first statement",
+    "backend.jobs_announce_plans: where k.plan <> private.plan_of(k.org_id): true": "announce_plan asks as well; this locks none but them",
+    "private.inbox_figures: where w.status in ('waiting', 'dead'): true": "each filter asks as well; this reads by the index",
     # Of no moment: one microsecond of a clock that never stands still.
     "gate.spend_write: <= in where b.due_at is null or b.due_at < clock_timestamp() + interval": "a microsecond",
     "gate.spend_write: <= in stamp()) + apart where b.due_at < clock_timestamp() + interval": "a microsecond",
@@ -38,4 +48,6 @@ SPARED = {
     "private.spend: < in s w where w.bucket = b.bucket ) <= clock_timestamp() ret": "a microsecond",
     "private.kept_answer: >= in .digest = claim.digest and k.expires_at > clock_timestamp(); if kep": "a microsecond",
     "private.kept_answer: >= in new one.'); elsif kept.lease_until > clock_timestamp() then": "a microsecond",
+    "private.date_past_due: >= in d.subscription_ref and s.past_due_since > failed.since; end": "the same in other words",
+    "private.date_past_due: where s.org_id = customer.org_id: true": "an id of one provider and mode is one organization's",
 }

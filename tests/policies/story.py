@@ -55,7 +55,7 @@ def judge(court: Court, stories: Iterable[Story]) -> Iterator[str]:
             outcome = court.ask(
                 caller_of(firm, story), act.replace("{", "{{").replace("}", "}}"), function=story.function, keep=True
             )
-            if outcome.state != story.state or story.says not in outcome.message:
+            if outcome.state != story.state or story.says not in f"{outcome.message} {outcome.detail}":
                 yield f"{story.name}: {outcome.state} {outcome.message}"
             elif "select 1 / " in act and not outcome.state and outcome.value is None:
                 # What divides by a claim fails where it is false; where it is null, nothing was told.

@@ -8,9 +8,11 @@ import pytest
 
 from dev.database import TEMPLATE
 from dev.stack import Stack
+from tests.policies import shop
 from tests.policies.cast import ALL_SCOPES, Caller
 from tests.policies.court import Court
 from tests.policies.reach import CHANGES
+from tests.policies.rights import MANIFEST
 from tests.world import Claims, World
 
 # 50,000 rows of each table over 1,000 organizations. As a replica no trigger fires and no reference is checked.
@@ -26,9 +28,18 @@ insert into public.api_keys (org_id, maker_id, name, lookup, scopes)
 select c.org, p.person, 'x', lpad(p.g::text, 12, '0'), '{profile:read}' from people as p join crowd as c on c.g = p.g % 1000 + 1;
 insert into public.invitations (id, org_id, email, role) select p.person, c.org, p.g || '@example.com', 'member' from people as p join crowd as c on c.g = p.g % 1000 + 1;
 insert into public.audit_log (org_id, action, actor_kind) select c.org, 'a.b', 'person' from people as p join crowd as c on c.g = p.g % 1000 + 1;
+insert into public.billing_customers (org_id, provider, livemode)
+select c.org, 'p' || chr(97 + p.g / 1000 % 26) || chr(97 + p.g / 26000), false from people as p join crowd as c on c.g = p.g % 1000 + 1;
+insert into public.subscriptions (org_id, provider, livemode, provider_id, status, currency, amount, recurring_interval, current_period_start, current_period_end, started_at)
+select c.org, 'stripe', false, p.g, 'active', 'usd', 0, 'month', now(), now(), now() from people as p join crowd as c on c.g = p.g % 1000 + 1;
+insert into public.subscription_items (subscription_id, provider_id, current_period_start, current_period_end) select s.id, 'x', now(), now() from public.subscriptions as s;
+insert into public.invoices (org_id, provider, livemode, provider_id, status, currency, total, amount_due, amount_paid, period_start, period_end, issued_at)
+select c.org, 'stripe', false, p.g, 'paid', 'usd', 0, 0, 0, now(), now(), now() from people as p join crowd as c on c.g = p.g % 1000 + 1;
+insert into public.seats (org_id, user_id) select c.org, p.person from people as p join crowd as c on c.g = p.g % 1000 + 1;
 """
 JOIN = "insert into public.memberships (org_id, user_id, role) select org, %s, 'owner' from crowd where g <= 10"
-POLICIES = "select tablename::text, policyname::text, lower(cmd), roles::text[] from pg_policies where schemaname = 'public' order by 1, 2"
+# What is for everybody is read whole, and so is what is sold: a handful.
+POLICIES = "select tablename::text, policyname::text, lower(cmd), roles::text[] from pg_policies where schemaname = 'public' and qual not in ('true', 'sellable') order by 1, 2"
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +52,9 @@ def crowded(stack: Stack) -> Iterator[tuple[Court, dict[str, Claims]]]:
         world = World(connection, lambda _: "")
         person = world.person()
         key = world.key(person, person.personal_org, [*ALL_SCOPES, "audit:read"])
+        # A key's one organization has bought something, too.
+        shop.buy(world, person.personal_org)
+        world.run("insert into seats (org_id, user_id) values (%s, %s)", person.personal_org, person.id)
         connection.execute(CROWD.encode())
         world.run(JOIN, person.id)
         connection.execute(b"reset session_replication_role; analyze")
@@ -97,7 +111,7 @@ def test_every_policy_takes_an_index_and_asks_once(crowded: tuple[Court, dict[st
             found = list(faults(plan_of(court, Caller(role, claims[role]), statement), table))
             assert not found, f"{policy} for {role}: {found}"
             tried += 1
-    assert tried >= len(CHANGES)
+    assert tried >= len(CHANGES) - len(MANIFEST["anon"]["tables"])
 
 
 @pytest.mark.parametrize(

@@ -131,10 +131,10 @@ BUSINESS = [
         for out in (False, True)
     ),
     watch(
-        "what has no tables is null",
+        "where nothing happened nothing is counted, and the inbox is empty",
         yes(
-            'm -> \'business\' @> \'{{"active_subscriptions": null, "billing_events": null, "revenue": null}}\''
-            " and m -> 'inbox' = '{{\"waiting\": null, \"oldest_waiting_seconds\": null, \"failed\": null}}' and i = m -> 'inbox'",
+            'm -> \'business\' @> \'{{"billing_events": 0, "billing_drift": 0, "billing_violations": 0, "revenue": {{}}}}\''
+            " and m -> 'inbox' = '{{\"waiting\": 0, \"oldest_waiting_seconds\": 0, \"failed\": 0}}' and i = m -> 'inbox'",
             "backend.metrics(1) as m, backend.health_inbox() as i",
         ),
     ),
