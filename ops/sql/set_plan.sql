@@ -1,4 +1,4 @@
--- Gives an organization a plan, whatever it pays for. Billing may set it again.
+-- Gives an organization a plan, whatever it pays for, until another is given. It has the better one of both.
 -- writes
 -- param org: the organization's id
 -- param plan: free, pro, enterprise, or another of private.plans
@@ -22,7 +22,7 @@ given as (
         %(plan)s::text
     from public.organizations as o
     where o.id = %(org)s::uuid and (select c.refused from checked as c) is null
-    on conflict (org_id) do update set plan = excluded.plan
+    on conflict (org_id) do update set plan = excluded.plan, expires_at = null, reason = null
     returning org_id, plan
 )
 

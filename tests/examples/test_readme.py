@@ -5,17 +5,22 @@ import os
 import re
 import shlex
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from dev import envfile
 from dev.stack import Stack
+from shared import hints
+from tests.world import World
 
 README = Path(__file__).parents[2] / "README.md"
 PART = re.compile(r"^## Five minutes\n(.*?)^## ", re.DOTALL | re.MULTILINE)
+SELLING = re.compile(r"^## Selling\n(.*?)^## ", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 MARK = "--- end of a piece"
 
@@ -84,3 +89,58 @@ def test_a_key_ends_as_the_readme_tells_it(pasted: list[tuple[str, str]]) -> Non
     before, revoked, after = map(json.loads, used.splitlines())
     assert (before["success"], revoked["data"]["revokedAt"] is not None, after["success"]) == (True, True, False)
     assert after["error"]["message"] in README.read_text("utf-8")
+
+
+def test_a_plan_is_bought_at_the_page_and_paid_when_its_trial_ends(
+    stack: Stack, world: World, functions: httpx.Client, tmp_path: Path
+) -> None:
+    readme = README.read_text("utf-8")
+    first, selling = PART.search(readme), SELLING.search(readme)
+    assert first
+    assert selling
+    field = re.search(r"^field\(\) \{.*?^print.*?\}.*?$", first[1], re.DOTALL | re.MULTILINE)
+    assert field
+    known = stack.environment() | {"TOKEN": world.sign(world.person().claims()), "MAINSTAY_FOLDER": str(tmp_path)}
+
+    def shell(text: str) -> str:
+        return subprocess.run(
+            ["bash", "-euc", f"{field[0]}\n{text}"],  # noqa: S607 - as its reader runs it
+            cwd=README.parent,
+            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **known},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+
+    def show(text: str, told: str) -> str:
+        """Run a piece until it says so, doing what each minute does."""
+        end = time.monotonic() + 60
+        while told not in (said := shell(text)):
+            assert time.monotonic() < end, said
+            proof = hints.token(stack.keyring.jobs_secret, time.time())
+            # Where other tests left much to do, it is not done at once.
+            assert functions.post("/billing/jobs/run", headers={"X-Jobs-Token": proof}, timeout=30).status_code in {
+                200,
+                503,
+            }
+        return said
+
+    checkout, (bought, advance, invoices) = (
+        text if number == 0 else text.splitlines()
+        for number, (kind, text) in enumerate(BLOCK.findall(selling[1]))
+        if kind == "sh"
+    )
+    world.run("delete from private.jobs where kind ~ '^billing'")
+    assert httpx.post(shell(checkout).strip(), data={"action": "pay", "card": "ok"}).status_code == 303
+    proof = {"Authorization": f"Bearer {known['TOKEN']}"}
+    assert functions.post("/billing/checkout/confirm", headers=proof, json={}).status_code == 200
+    assert show(bought, "trialing") == "trialing\n"
+    assert '"happened"' in shell(advance)
+    latest = json.loads(show(invoices, "subscription_cycle"))["data"]["items"][0]
+    assert (latest["status"], latest["reason"], latest["currency"], latest["total"]) == (
+        "paid",
+        "subscription_cycle",
+        "usd",
+        2900,
+    )
