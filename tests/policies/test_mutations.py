@@ -68,4 +68,6 @@ def test_every_mutant_is_told(courts: list[Court], capsys: pytest.CaptureFixture
     assert len(told) == len(mutants), "two mutants of one name"
     unspared, told_after_all = sorted(survivors - set(SPARED)), sorted(set(SPARED) - survivors)
     assert not unspared, "nobody tells:\n" + "\n".join(unspared)
-    assert not told_after_all, "spared, and told all the same:\n" + "\n".join(told_after_all)
+    assert not told_after_all, "spared, and told all the same:\n" + "\n".join(
+        f"{name}, by {told.get(name, 'nobody: there is no such mutant')}" for name in told_after_all
+    )
