@@ -56,6 +56,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     dirty boolean;
+    moment timestamptz;
 begin
     perform private.require_function();
     -- Locked as private.refresh_customer locks it: an event that comes now waits, and then sends another job or finds this one.
@@ -63,9 +64,10 @@ begin
     where c.provider = of_provider and c.livemode = live and c.provider_id = ref
     for no key update;
     if coalesce(dirty, false) then
+        moment := clock_timestamp();
         update private.jobs as j
-        set token = null, attempts = 0, run_at = clock_timestamp() + interval '0.5 seconds',
-            payload = j.payload || jsonb_build_object('by', clock_timestamp() + interval '5 seconds')
+        set token = null, attempts = 0, run_at = moment + interval '0.5 seconds',
+            payload = j.payload || jsonb_build_object('by', moment + interval '5 seconds')
         where j.id = job and j.token = lease and j.status = 'waiting';
     else
         perform backend.jobs_archive(job, lease);

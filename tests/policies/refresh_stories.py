@@ -281,7 +281,7 @@ STORIES = [
         END,
         f"{OURS}; {DIRTY.format('+ interval $$1 second$$')}; {HELD}",
         "select status = 'waiting' and token is null and attempts = 0 and run_at > now() and run_at <= clock_timestamp() + interval '0.5 seconds'"
-        " and (payload ->> 'by')::timestamptz - run_at between interval '4 seconds' and interval '4.6 seconds' from private.jobs where kind = 'billing.refresh'",
+        " and (payload ->> 'by')::timestamptz - run_at = interval '4.5 seconds' from private.jobs where kind = 'billing.refresh'",
     ),
     runs(
         "end: a customer who is gone",

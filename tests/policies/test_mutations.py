@@ -50,7 +50,7 @@ def try_all(court: Court, mutants: list[Mutant]) -> dict[str, str | None]:
     return {mutant.name: trial.told_by(mutant) for mutant in mutants}
 
 
-@pytest.mark.timeout(2700)
+@pytest.mark.timeout(1500)
 def test_every_mutant_is_told(courts: list[Court], capsys: pytest.CaptureFixture[str]) -> None:
     mutants = [*handmade(courts[0]), *generated(courts[0])]
     with ThreadPoolExecutor(len(courts)) as pool:
