@@ -70,6 +70,12 @@ $$;
 comment on function private.sold_price(text, text, text, boolean) is
 'The price named by our id, the provider''s id or its lookup key, if the catalog sells it now; 400 for any other.';
 
+create function private.is_lost(customer public.billing_customers) returns boolean
+language sql stable security invoker set search_path = pg_catalog, pg_temp
+return customer.deleted_at is not null or coalesce(customer.unknown_since < now() - interval '1 day', false);
+comment on function private.is_lost(public.billing_customers) is
+'Whether another customer may take the place of this one: deleted, or unknown to the provider for a day. Less may be a wrong key.';
+
 create function private.live_subscription(org uuid, live boolean) returns public.subscriptions
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -80,8 +86,7 @@ begin
     inner join public.billing_customers as c
         on c.org_id = s.org_id and c.provider = s.provider and c.livemode = s.livemode
     where s.org_id = org and s.livemode = live and s.status not in ('canceled', 'incomplete_expired')
-        -- Of a customer whom the provider does not know, nothing lives there.
-        and c.unknown_since is null
+        and not private.is_lost(c)
     order by s.started_at desc, s.id
     limit 1;
     return newest;

@@ -21,7 +21,7 @@ PUSH = (
     "insert into private.jobs (kind, payload, dedupe_key) values ('{}',"
     " '{{{{\"outbox_id\": \"b4444444-0000-4000-8000-000000000001\"}}}}', 'a push')"
 )
-UNKNOWN = "update billing_customers set unknown_since = now() where org_id = '{{{}}}'"
+UNKNOWN = "update billing_customers set unknown_since = now() - interval '24 hours 1 second' where org_id = '{{{}}}'"
 
 
 def ended(status: str, quantity: int, until: str) -> str:
@@ -166,6 +166,19 @@ ENDING = [
     ),
 ]
 GONE = [
+    *(
+        till(
+            f"{what} of who is unknown for less than a day, as by a wrong key",
+            "owner",
+            asked,
+            before=f"{subscribed()}; update billing_customers set unknown_since = now() - interval '24 hours' where org_id = '{{firm}}'",
+            then="select status = 'active' from subscriptions where provider_id = 'sub_firm'",
+        )
+        for what, asked in (
+            ("the customer", "w = 'cus_1' <- name_customer('{firm}', false, 'cus_1', 'cus_2')"),
+            ("the subscription", f"w ->> 'customer' = 'cus_1' <- {PREPARE.format('trial')}"),
+        )
+    ),
     till(
         "what the provider does not know, beside another provider that does",
         "owner",
@@ -191,12 +204,15 @@ GONE = [
             f"a customer in the place of one who {what}",
             "owner",
             "w = 'cus_2' <- name_customer('{firm}', false, 'cus_1', 'cus_2')",
-            before=f"{subscribed()}; {subscribed(org='small')}; {ENDED.replace('{}', 'incomplete_expired')}; update billing_customers set {column} = now() where org_id = '{{firm}}'",
+            before=f"{subscribed()}; {subscribed(org='small')}; {ENDED.replace('{}', 'incomplete_expired')}; update billing_customers set {column} = {since} where org_id = '{{firm}}'",
             then="select (select status = 'canceled' and ended_at = now() and canceled_at = now() and past_due_since is null from subscriptions where provider_id = 'sub_firm')"
             " and (select status = 'incomplete_expired' and ended_at is null from subscriptions where provider_id = 'sub_ended')"
             " and (select status = 'active' from subscriptions where provider_id = 'sub_small')",
         )
-        for what, column in (("is gone", "deleted_at"), ("is unknown", "unknown_since"))
+        for what, column, since in (
+            ("is gone", "deleted_at", "now()"),
+            ("is unknown for a day", "unknown_since", "now() - interval '24 hours 1 second'"),
+        )
     ),
     till(
         "a customer beside one who lives ends nothing",
