@@ -14,6 +14,8 @@ from shared.gate import Door
 from shared.work import Hopeless, Job, LeaseLost, Task, Work
 
 LEASE_SECONDS = 60
+# For who is hinted over HTTP: a gateway waits 29 seconds for an answer. A schedule's run has as long as its function.
+HINTED_SECONDS = 20.0
 # What a job may take that nobody has timed: none is begun later than this before the end.
 MARGIN_SECONDS = 5.0
 # A job that comes due so soon is waited for: the next run may be a minute away.

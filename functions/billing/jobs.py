@@ -12,10 +12,8 @@ from shared.endpoint import Call, Endpoint
 from shared.gate import Door
 from shared.hints import verify
 from shared.visit import Visit
-from shared.worker import Drained, Queue, drain, told
+from shared.worker import HINTED_SECONDS, Drained, Queue, drain, told
 
-# A gateway waits 29 seconds for an answer; a schedule's run has as long as the function's timeout.
-HINTED_SECONDS = 20.0
 QUEUE = Queue(kinds="billing.%", besides="")
 
 

@@ -3,12 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from dev import functions, gotrue, surroundings, units
+from dev import functions, gotrue, node, surroundings, units
 from dev.keyring import Keyring
 from dev.ports import Ports
 from dev.project import DEVELOPED_AT, Project
 from functions.auth import api_keys
 from functions.core import health
+from shared import worker
 from shared.admission import admit
 
 KEYRING = Keyring()
@@ -104,3 +105,8 @@ def test_origins_are_where_people_are_sent_back_to_and_where_web_applications_ar
     assert set(project.origins) == {*DEVELOPED_AT, "https://app.example.com"}
     monkeypatch.setenv("ALLOWED_ORIGINS", "https://a.example,https://b.example")
     assert project.origins == ["https://a.example", "https://b.example"]
+
+
+def test_the_gateway_waits_until_a_hinted_run_ends() -> None:
+    # Its last job is begun a margin before its time is up, and may take longer than that.
+    assert node.PATIENCE["functions"] > worker.HINTED_SECONDS + worker.MARGIN_SECONDS
