@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,10 @@ from dev.stripe.deliverer import sign
 from dev.stripe.double import Double
 from dev.stripe.serving import served
 
-SECRET = "whsec_of_the_bench"  # noqa: S105 - of a double that lives a minute
+SECRET = "whsec_of_the_bench_alone"  # noqa: S105 - of a double that lives a minute
 PATH = "/functions/v1/billing/webhooks/stripe"
 WAITING = "select count(*) from private.webhook_events where status = 'waiting'"
+PATIENCE_SECONDS = 60.0
 
 
 class Bench:
@@ -89,8 +90,15 @@ class Bench:
 
     def settle(self) -> float:
         """Wait until every event is done; return when that was."""
-        while self.value(WAITING):
-            time.sleep(0.02)
+        return self.wait(lambda: not self.value(WAITING), pause=0.02)
+
+    def wait(self, so: Callable[[], bool], pause: float) -> float:
+        """Ask again and again until it is so, and return when that was; raises TimeoutError after a minute."""
+        end = time.perf_counter() + PATIENCE_SECONDS
+        while not so():
+            if time.perf_counter() > end:
+                raise TimeoutError("What was delivered is not applied: the functions' log says why.")
+            time.sleep(pause)
         return time.perf_counter()
 
 

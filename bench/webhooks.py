@@ -2,7 +2,6 @@
 
 import argparse
 import statistics
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -32,19 +31,27 @@ def burst(found: Bench, events: int, customers: int) -> None:
     print(f"  fetches  {fetches:8d} of a customer's state, {len(found.double.api.seen)} requests")
 
 
+def delay(found: Bench, sender: ThreadPoolExecutor, pause: float) -> float:
+    """Deliver one event of a new subscriber; return after how many seconds the plan was theirs."""
+    org, customer = found.customer()
+    subscription = found.subscribe(customer)
+    time.sleep(pause)
+    started = time.perf_counter()
+    # As Stripe does: it does not wait with one event for the answer to another.
+    sent = sender.submit(found.send, customer, subscription)
+
+    def entitled() -> bool:
+        if sent.done():
+            sent.result()
+        return bool(found.value(PLAN, org) == "pro")
+
+    return found.wait(entitled, pause=0.002) - started
+
+
 def delays(found: Bench, rounds: int, pause: float) -> None:
     """Deliver one event of one new subscriber after another, and ask until the plan is theirs."""
-    seconds = []
-    for _ in range(rounds):
-        org, customer = found.customer()
-        subscription = found.subscribe(customer)
-        time.sleep(pause)
-        started = time.perf_counter()
-        # As Stripe does: it does not wait with one event for the answer to another.
-        threading.Thread(target=found.send, args=(customer, subscription)).start()
-        while found.value(PLAN, org) != "pro":
-            time.sleep(0.002)
-        seconds.append(time.perf_counter() - started)
+    with ThreadPoolExecutor(SENDERS) as sender:
+        seconds = [delay(found, sender, pause) for _ in range(rounds)]
     cuts = statistics.quantiles(seconds, n=20)
     print(f"from delivery to entitlement, {rounds} subscribers one after another")
     print(f"  p50 {cuts[9] * 1000:8.0f} ms   p95 {cuts[18] * 1000:8.0f} ms   worst {max(seconds) * 1000:8.0f} ms")
