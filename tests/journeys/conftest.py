@@ -16,8 +16,5 @@ def maker(world: World, functions: httpx.Client) -> Maker:
 @pytest.fixture
 def no_limits(world: World) -> Iterator[None]:
     """Let everybody do as much as they like, for as long as the test runs."""
-    kept = world.connection.execute("select quantity, name from private.limits").fetchall()
-    world.run("update private.limits set quantity = 1000000")
-    yield
-    with world.connection.cursor() as cursor:
-        cursor.executemany("update private.limits set quantity = %s where name = %s", kept)
+    with world.without_limits():
+        yield

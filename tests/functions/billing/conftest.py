@@ -80,9 +80,6 @@ delete from billing_customers as c where exists (
 @pytest.fixture
 def counter(shop: Shop, ask: Ask) -> Iterator[Counter]:
     """Where people buy, as often as they like."""
-    kept = shop.world.connection.execute("select quantity, name from private.limits").fetchall()
-    shop.world.run("update private.limits set quantity = 1000000")
-    yield Counter(shop, ask)
-    with shop.world.connection.cursor() as cursor:
-        cursor.executemany("update private.limits set quantity = %s where name = %s", kept)
+    with shop.world.without_limits():
+        yield Counter(shop, ask)
     shop.world.run(BUYERS)

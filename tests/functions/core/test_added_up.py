@@ -33,11 +33,8 @@ def count(world: World, route: str) -> int:
 
 @pytest.fixture
 def no_limits(world: World) -> Iterator[None]:
-    kept = world.connection.execute("select quantity, name from private.limits").fetchall()
-    world.run("update private.limits set quantity = 1000000")
-    yield
-    with world.connection.cursor() as cursor:
-        cursor.executemany("update private.limits set quantity = %s where name = %s", kept)
+    with world.without_limits():
+        yield
 
 
 def start(stack: Stack, world: World, route: str) -> subprocess.Popen[str]:
