@@ -30,7 +30,10 @@ from shared.errors import Unauthenticated
 CONTEXT: Any = None  # our handlers have no use for one
 MALFORMED = "mainstay_sk_test_" + "0" * 50
 SAME_READ = "/api_keys?select={}&org_id=eq.{}&order=created_at.desc,id.desc&limit=21"
-SPEND = "select private.spend(array[private.allowance(l, %s)]) from private.limits as l where l.name = 'burst'"
+SPEND = (
+    "select private.spend(array[private.allowance(l.name, l.quantity, l.period, %s)])"
+    " from private.limits as l where l.name = 'burst'"
+)
 
 
 def event(organization: object, headers: dict[str, str]) -> dict[str, Any]:
