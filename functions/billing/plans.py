@@ -13,7 +13,7 @@ from shared.cache_keys import key
 from shared.endpoint import Answer, Call, Endpoint
 
 # A price that changes is shown everywhere within this and the minute for which a process keeps it.
-SHOWN = {"Cache-Control": "public, max-age=60, stale-while-revalidate=600"}
+SHOWN = {"Cache-Control": "public, max-age=60"}
 
 
 def listing(call: Call) -> Answer:
