@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
-from functions.billing.payments import PAGE, Client, ask, every
+from functions.billing.payments import PAGE, Client, Missing, ask, every
 from functions.billing.state import Told, intents_named, state
-from shared.errors import NotFound, Unexpected
+from shared.errors import Unexpected
 
 # An invoice that is older than so many is not looked at again.
 INVOICES = PAGE
@@ -24,7 +24,7 @@ def fetch(client: Client, customer: str, *, live: bool, beat: Callable[[], None]
     """Return a customer's whole state (see state.py) in four requests, or more where lists are long.
 
     `beat` is called before each step, for who holds a lease: a step takes 36 seconds where Stripe does not answer.
-    Raises NotFound for a customer that Stripe never had, which is not the same as one that was deleted.
+    Raises Missing for a customer that Stripe never had, which is not the same as one that was deleted.
     """
     fetcher = _Fetcher(client, customer, beat)
     told = fetcher.customer()
@@ -32,7 +32,7 @@ def fetch(client: Client, customer: str, *, live: bool, beat: Callable[[], None]
         raise Unexpected(cause="the provider answered from the other mode")
     try:
         subscriptions, invoices = fetcher.subscriptions(), fetcher.invoices()
-    except NotFound:
+    except Missing:
         if not told.get("deleted"):
             raise
         subscriptions, invoices = [], []
@@ -98,7 +98,7 @@ def end(client: Client, customer: str) -> None:
     """Delete a customer, which ends their subscriptions at once and without a last invoice. A repeat finds none."""
     try:
         ask(lambda: client.v1.customers.delete(customer))
-    except NotFound:
+    except Missing:
         return
 
 
@@ -108,7 +108,7 @@ def owner_of(client: Client, identifier: str) -> str | None:
     seek = _SEEKERS.get(kind[1]) if kind else None
     try:
         return seek(client, identifier) if seek else None
-    except NotFound:
+    except Missing:
         return None
 
 

@@ -9,7 +9,7 @@ from functions.billing.checkout_schemas import NewCheckout
 from functions.billing.refreshing import refresh
 from functions.billing.return_paths import joined
 from shared.endpoint import Call
-from shared.errors import Conflict, NotFound, Unexpected, UpstreamFailed
+from shared.errors import Conflict, Unexpected, UpstreamFailed
 
 # As often as another tab can be found paid before one gives up.
 TRIES = 3
@@ -104,7 +104,7 @@ def _close(call: Call, session: str) -> str:
     sessions = payments.client(call.settings).v1.checkout.sessions
     try:
         ended = str(payments.ask(lambda: sessions.expire(session)).status)
-    except NotFound:
+    except payments.Missing:
         # Of another account, before this one was billed through.
         ended = "expired"
     except Unexpected as problem:

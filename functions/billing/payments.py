@@ -16,7 +16,6 @@ from stripe import RequestOptions, StripeClient
 from shared.config import Misconfigured, Settings
 from shared.errors import (
     InProgress,
-    NotFound,
     PaymentRequired,
     Problem,
     Unavailable,
@@ -44,6 +43,10 @@ stripe.enable_telemetry = False
 
 Client = StripeClient
 Answer = TypeVar("Answer")
+
+
+class Missing(UpstreamFailed):
+    """Stripe has not what we know by its id: no fault of the caller's. Often the key is another account's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def once(operation: str, org: str, *natural: object, attempt: int = 0) -> Reques
 def ask(request: Callable[[], Answer], *, pause: Callable[[float], None] = time.sleep) -> Answer:
     """Make a request, again where Stripe is only too busy; raises shared.errors.
 
-    NotFound is for what Stripe has not, PaymentRequired for what a bank declined, with Stripe's message for the buyer,
+    Missing is for what Stripe has not, PaymentRequired for what a bank declined, with Stripe's message for the buyer,
     and Unexpected for what is our fault; see rejection.
     It takes 36 seconds at worst where nobody answers, for each turn.
     """
@@ -166,7 +169,7 @@ MEANINGS: Mapping[type[stripe.StripeError], type[Problem]] = {
     stripe.IdempotencyError: Unexpected,
     stripe.APIConnectionError: UpstreamTimeout,
 }
-CODES: Mapping[str, type[Problem]] = {"resource_missing": NotFound, "idempotency_key_in_use": InProgress}
+CODES: Mapping[str, type[Problem]] = {"resource_missing": Missing, "idempotency_key_in_use": InProgress}
 
 
 def _problem_of(error: stripe.StripeError) -> Problem:

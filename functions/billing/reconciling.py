@@ -6,8 +6,7 @@ from typing import Any
 
 from functions.billing import events, fetching, payments
 from functions.billing.names import PROVIDER, RUNNER
-from functions.billing.payments import Client
-from shared.errors import NotFound
+from functions.billing.payments import Client, Missing
 from shared.work import Task
 
 LEASE_SECONDS = 120
@@ -36,7 +35,7 @@ def _compare(task: Task, client: Client, named: Mapping[str, Any]) -> None:
 
     try:
         state = fetching.fetch(client, named["ref"], live=named["live"], beat=beat)
-    except NotFound:
+    except Missing:
         # Another account's, it may be. It keeps nobody else from being compared.
         task.door.call("jobs_note_unknown", named, role=RUNNER)
         return
@@ -59,7 +58,7 @@ def sweep(task: Task) -> None:
         asked["starting_after"] = begun["after"]
     try:
         finished = _look_through(task, named, asked)
-    except NotFound:
+    except Missing:
         # The place where it stopped has left the log by now: what is left of the log is looked at from its beginning.
         del asked["starting_after"]
         finished = _look_through(task, named, asked)

@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.billing import payments
 from functions.billing.names import PROVIDER, RUNNER
-from shared.errors import NotFound, Unexpected
+from shared.errors import Unexpected
 from shared.work import Task
 
 MOST = 100
@@ -48,7 +48,7 @@ def _tell(task: Task, event: dict[str, Any]) -> str | None:
             raise
         # It has this one already.
         return None if rejection.param == "identifier" else problem.cause or "refused"
-    except NotFound as missing:
+    except payments.Missing as missing:
         return missing.cause or "no such customer"
     return None
 

@@ -53,7 +53,7 @@ begin
     return jsonb_build_object(
         'checkout', checkout.id, 'org_id', mine, 'provider', seller, 'price', sold.provider_id, 'quantity', checkout.quantity,
         'trial_days', checkout.trial_days, 'former', customer.provider_id,
-        'customer', case when not private.is_lost(customer) then customer.provider_id end,
+        'customer', case when num_nonnulls(customer.deleted_at, customer.unknown_since) = 0 then customer.provider_id end,
         'name', (select o.name from public.organizations as o where o.id = mine),
         'earlier', (
             select coalesce(jsonb_agg(c.session_ref), '[]') from private.checkouts as c
@@ -78,7 +78,10 @@ begin
     update public.billing_customers as c
     set provider_id = ref, deleted_at = null, unknown_since = null, fetched_from = null, dirty_at = null, card_expires_on = null
     where c.org_id = mine and c.provider = seller and c.livemode = live and c.provider_id is not distinct from former
-        and (c.provider_id is null or private.is_lost(c));
+        and (
+            c.provider_id is null
+            or num_nonnulls(c.deleted_at, c.unknown_since) > 0 and (private.live_subscription(mine, live)).id is null
+        );
     if found and former is not null then
         -- What the former one subscribed to is nothing that the new one has.
         update public.subscriptions as s

@@ -36,7 +36,7 @@ STORIES = [
         "one who is unknown to the provider is, too",
         "owner",
         f"w = 'cus_2' <- {NAME.replace('{}', chr(39) + 'cus_1' + chr(39))}",
-        before=f"{CUSTOMER}; update billing_customers set unknown_since = now() - interval '24 hours 1 second' where org_id = '{{firm}}'",
+        before=f"{CUSTOMER}; update billing_customers set unknown_since = now() where org_id = '{{firm}}'",
         then="select unknown_since is null from billing_customers where org_id = '{firm}'",
     ),
     till(

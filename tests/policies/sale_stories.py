@@ -164,7 +164,7 @@ BUYING = [
         "with a customer who is unknown to the provider",
         "owner",
         f"w -> 'customer' = 'null' and w ->> 'former' = 'cus_1' <- {BUY}",
-        before=f"{CUSTOMER}; update billing_customers set unknown_since = now() - interval '24 hours 1 second' where org_id = '{{firm}}'",
+        before=f"{CUSTOMER}; update billing_customers set unknown_since = now() where org_id = '{{firm}}'",
     ),
     till(
         "an earlier session is to be closed",

@@ -249,6 +249,18 @@ def test_a_session_of_another_account_keeps_nobody_from_buying(counter: Counter)
     assert counter.begin(buyer).status == 200
 
 
+def test_who_is_known_under_another_account_and_has_nothing_yet_buys_at_once(counter: Counter) -> None:
+    buyer = counter.buyer()
+    counter.begin(buyer)
+    counter.world.run("update billing_customers set provider_id = 'cus_of_another' where org_id = %s", buyer.org)
+    # Whom the provider does not know is nothing that the caller could have asked for otherwise.
+    assert counter.begin(buyer).status == 502
+    assert counter.post("/billing/portal", buyer).status == 502
+    assert counter.post("/billing/checkout/confirm", buyer).status == 502
+    do(counter.shop, "billing.compare")
+    assert counter.begin(buyer).status == 200
+
+
 def test_grace_begins_when_the_payment_failed_and_not_when_we_heard_of_it(counter: Counter) -> None:
     buyer = counter.buyer()
     counter.buy(buyer)

@@ -10,7 +10,6 @@ from shared import config
 from shared.config import Misconfigured
 from shared.errors import (
     InProgress,
-    NotFound,
     PaymentRequired,
     Problem,
     Unavailable,
@@ -99,7 +98,7 @@ def test_a_key_says_what_is_done_for_whom(shop: Shop) -> None:
 
 def test_what_is_missing_declined_or_wrong_says_so(shop: Shop) -> None:
     v1 = client(shop).v1
-    with pytest.raises(NotFound):
+    with pytest.raises(payments.Missing):
         payments.ask(lambda: v1.customers.retrieve("cus_none"))
     wrong: Any = {"surprise": "x"}
     with pytest.raises(Unexpected) as rejected:
