@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from functions.billing.names import PROVIDER
 from shared.errors import ValidationError
@@ -61,7 +61,7 @@ def _snapshot(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         occurred = datetime.fromtimestamp(said["created"], UTC).isoformat()
     except (OverflowError, OSError, ValueError):
         raise ValidationError("This is not an event.") from None
-    kind, identifier = thing.get("object"), _text(thing.get("id"))
+    kind, identifier = _text(thing.get("object")), _text(thing.get("id"))
     if kind == "customer":
         return _about(identifier, identifier), occurred
     if customer := _reference(thing.get("customer")):
@@ -74,7 +74,7 @@ def _snapshot(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
 def _thin(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     related = said.get("related_object")
     related = related if isinstance(related, Mapping) else {}
-    kind, identifier = related.get("type"), _text(related.get("id"))
+    kind, identifier = _text(related.get("type")), _text(related.get("id"))
     try:
         occurred = datetime.fromisoformat(str(said.get("created"))).astimezone(UTC).isoformat()
     except (OverflowError, ValueError):
@@ -94,11 +94,15 @@ def _reference(value: object) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    # What the inbox keeps: short, and without a zero byte, which Postgres has no place for.
-    return value if isinstance(value, str) and 0 < len(value) <= 100 and "\0" not in value else None  # noqa: PLR2004 - ids have at most 66 characters
+    return value if _is_text(value, 100) else None
 
 
 def _required(value: object, most: int) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= most or "\0" in value:
+    if not _is_text(value, most):
         raise ValidationError("This is not an event.")
     return value
+
+
+def _is_text(value: object, most: int) -> TypeGuard[str]:
+    """Tell whether the inbox can keep it: short, without a zero byte or half a character, which Postgres refuses."""
+    return isinstance(value, str) and 0 < len(value) <= most and value.isprintable()

@@ -19,16 +19,18 @@ def begin(call: Call, new: NewCheckout) -> dict[str, Any]:
     """Return {sessionId, url, expiresAt} of the one session that can be paid from now on."""
     for _ in range(TRIES):
         offer = _prepare(call, new)
-        if not close(call, offer["former"], offer["earlier"]):
+        if not close(call, offer):
             return _open(call, new, offer, offer["customer"] or _customer(call, offer))
     raise Conflict("This organization is buying in another tab. Finish there, or try again.")
 
 
-def close(call: Call, customer: str, sessions: list[str]) -> bool:
+def close(call: Call, offer: Mapping[str, Any]) -> bool:
     """Close sessions that may be open still; tell whether one was paid, and then the mirror shows what it bought."""
-    paid = [session for session in sessions if _close(call, session) == "complete"]
+    # Of a customer who is known, a session that is not may mean a wrong key: it can be paid still.
+    gone = offer["customer"] is None
+    paid = [session for session in offer["earlier"] if _close(call, session, gone=gone) == "complete"]
     if paid:
-        refresh(call.door, customer)
+        refresh(call.door, offer["former"])
     # Not before the mirror shows it: until then, whoever begins another checkout has to find these.
     for session in paid:
         _note(call, session, "complete")
@@ -99,12 +101,14 @@ def _terms(call: Call, new: NewCheckout, offer: Mapping[str, Any], customer: str
     }
 
 
-def _close(call: Call, session: str) -> str:
-    """Close a session and return how it ended: complete or expired."""
+def _close(call: Call, session: str, *, gone: bool = False) -> str:
+    """Close a session and return how it ended, complete or expired; where it is `gone`, Stripe need not know it."""
     sessions = payments.client(call.settings).v1.checkout.sessions
     try:
         ended = str(payments.ask(lambda: sessions.expire(session)).status)
     except payments.Missing:
+        if not gone:
+            raise
         # Of another account, before this one was billed through.
         ended = "expired"
     except Unexpected as problem:

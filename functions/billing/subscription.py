@@ -33,11 +33,9 @@ def preview(call: Call, change: PlanChange) -> Preview:
 
 def change(call: Call, shown: Shown) -> SubscriptionView:
     """Do what a preview showed, once and exactly; 402 while its payment waits for the buyer."""
-    return SubscriptionView.model_validate(once(call, CHANGE, lambda: _change(call, shown)))
-
-
-def _change(call: Call, shown: Shown) -> dict[str, object]:
-    return mirror.view(call, plan_changes.apply(call, shown.token)).model_dump(mode="json")
+    # Whose it was is all that a repeat is told of the first time: what they have is asked for again, as the caller.
+    done = once(call, CHANGE, lambda: {"org_id": plan_changes.apply(call, shown.token)})
+    return mirror.view(call, done["org_id"])
 
 
 def cancel(call: Call, cancellation: Cancellation) -> SubscriptionView:

@@ -36,7 +36,7 @@ create table public.prices (
     currency char(3) not null check (currency ~ '^[a-z]{3}$'),
     unit_amount bigint not null check (unit_amount >= 0),
     recurring_interval text not null check (recurring_interval in ('day', 'week', 'month', 'year')),
-    interval_count integer not null default 1 check (interval_count between 1 and 365),
+    interval_count integer not null default 1 check (interval_count between 1 and 1095),
     trial_days integer not null default 0 check (trial_days between 0 and 730),
     per_seat boolean not null default false,
     sellable boolean not null default false,

@@ -12,6 +12,7 @@ create table public.billing_customers (
     card_expires_on date,
     deleted_at timestamptz,
     unknown_since timestamptz,
+    unknown_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (org_id, provider, livemode),
@@ -25,6 +26,7 @@ comment on column public.billing_customers.fetched_from is
 
 comment on column public.billing_customers.unknown_since is
 'Since when the provider says that it never had this customer, as after a change of accounts; null while it has them.';
+comment on column public.billing_customers.unknown_at is 'When the provider last said so.';
 
 create table public.subscriptions (
     id uuid primary key default gen_random_uuid(),

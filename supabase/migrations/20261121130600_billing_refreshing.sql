@@ -2,6 +2,21 @@
 set local lock_timeout = '3s';
 set local statement_timeout = '60s';
 
+create function private.lock_billed(of_provider text, live boolean, ref text) returns void
+language plpgsql volatile security invoker set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform from public.organizations as o
+    where o.id = (
+        select c.org_id from public.billing_customers as c
+        where c.provider = of_provider and c.livemode = live and c.provider_id = ref
+    )
+    for key share;
+end
+$$;
+comment on function private.lock_billed(text, boolean, text) is
+'Keeps a customer''s organization for the transaction, before anything of the customer is locked: in this order both are deleted.';
+
 -- Definer, this one and those below: they write what is closed to every caller.
 create function backend.billing_write(of_provider text, live boolean, ref text, fetched_from timestamptz, state jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -11,13 +26,7 @@ declare
     mailed integer;
 begin
     perform private.require_function();
-    -- The organization first, in the order in which it is deleted.
-    perform from public.organizations as o
-    where o.id = (
-        select c.org_id from public.billing_customers as c
-        where c.provider = of_provider and c.livemode = live and c.provider_id = ref
-    )
-    for key share;
+    perform private.lock_billed(of_provider, live, ref);
     select c.* into customer from public.billing_customers as c
     where c.provider = of_provider and c.livemode = live and c.provider_id = ref
     for no key update;
@@ -63,6 +72,10 @@ begin
     select c.dirty_at > c.fetched_from into dirty from public.billing_customers as c
     where c.provider = of_provider and c.livemode = live and c.provider_id = ref
     for no key update;
+    if not found then
+        update private.webhook_events as w set status = 'ignored', reason = 'of a customer that is not ours', done_at = clock_timestamp()
+        where w.provider = of_provider and w.livemode = live and w.customer_ref = ref and w.status = 'waiting';
+    end if;
     if coalesce(dirty, false) then
         moment := clock_timestamp();
         update private.jobs as j

@@ -72,9 +72,10 @@ comment on function private.sold_price(text, text, text, boolean) is
 
 create function private.is_lost(customer public.billing_customers) returns boolean
 language sql stable security invoker set search_path = pg_catalog, pg_temp
-return customer.deleted_at is not null or coalesce(customer.unknown_since < now() - interval '1 day', false);
+return customer.deleted_at is not null or coalesce(customer.unknown_at >= customer.unknown_since + interval '12 hours', false);
 comment on function private.is_lost(public.billing_customers) is
-'Whether nothing that this customer has can live any more: deleted, or unknown to the provider for a day. Less may be a wrong key.';
+'Whether nothing that this customer has can live any more: deleted, or unknown to the provider in two comparisons, a day apart. '
+'Once may be a wrong key.';
 
 create function private.live_subscription(org uuid, live boolean) returns public.subscriptions
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp

@@ -35,6 +35,8 @@ declare
 begin
     perform private.require_function();
     perform private.check_quantity(sold, quantity, mine);
+    -- The organization first, in the order in which it is deleted.
+    perform from public.organizations as o where o.id = mine for key share;
     insert into public.billing_customers (org_id, provider, livemode) values (mine, seller, live) on conflict do nothing;
     select c.* into customer from public.billing_customers as c
     where c.org_id = mine and c.provider = seller and c.livemode = live

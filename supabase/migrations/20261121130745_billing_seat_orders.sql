@@ -27,7 +27,7 @@ begin
     end if;
     ordered := private.hold_seats(mine, present.id, quantity, 'infinity');
     insert into private.outbox (kind, dedupe_key, payload)
-    values ('billing.push_seats', 'seats:' || ordered, jsonb_build_object('org_id', mine, 'livemode', live));
+    values ('billing.push_seats', 'seats:' || ordered, jsonb_build_object('org_id', mine, 'livemode', live, 'order', ordered));
     return private.seats_of(mine);
 end
 $$;
@@ -73,10 +73,11 @@ as $$
 begin
     update private.seat_orders as r set holds_until = now()
     from private.outbox as o
-    where o.id = outbox_id and r.org_id = (o.payload ->> 'org_id')::uuid and r.holds_until = 'infinity';
+    where o.id = outbox_id and r.id = (o.payload ->> 'order')::uuid and r.holds_until = 'infinity';
 end
 $$;
-comment on function private.drop_seat_order(uuid) is 'Ends an order that is never told: what is paid for counts again.';
+comment on function private.drop_seat_order(uuid) is
+'Ends an order that is never told, and not the one that took its place: what is paid for counts again.';
 
 create function private.note_dead_order() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp

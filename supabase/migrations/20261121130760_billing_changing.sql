@@ -22,7 +22,9 @@ begin
         perform private.refuse(409, 'This preview was used, or is older than 10 minutes. Ask for another one.');
     end if;
     present := private.changeable(shown.org_id, live);
-    select p.* into sold from public.prices as p where p.id = shown.price_id and p.sellable;
+    select p.* into sold from public.prices as p
+    inner join public.products as g on g.id = p.product_id
+    where p.id = shown.price_id and p.sellable and g.active;
     if present.id <> shown.subscription_id or present.price_id is distinct from shown.former_price_id
         or present.quantity <> shown.former_quantity
         or sold.id is null

@@ -8,7 +8,10 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     update public.products as p set name = t.name, description = t.description, active = t.active
-    from jsonb_to_recordset(told) as t (provider_id text, name text, description text, active boolean)
+    from (
+        select s.provider_id, left(s.name, 250) as name, left(s.description, 1000) as description, s.active
+        from jsonb_to_recordset(told) as s (provider_id text, name text, description text, active boolean)
+    ) as t
     where p.provider = of_provider and p.livemode = live and p.provider_id = t.provider_id and p.updated_at < fetched_from
         and (p.name, p.description, p.active) is distinct from (t.name, t.description, t.active);
     -- What we sell is said in the catalog file alone: here it can only end.

@@ -70,13 +70,14 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform private.require_function();
-    update public.billing_customers as c set unknown_since = coalesce(c.unknown_since, clock_timestamp())
+    update public.billing_customers as c set unknown_since = coalesce(c.unknown_since, clock_timestamp()), unknown_at = clock_timestamp()
     where c.provider = of_provider and c.livemode = live and c.provider_id = ref;
     return found;
 end
 $$;
 comment on function backend.jobs_note_unknown(text, boolean, text) is
-'Notes that the provider says that it never had this customer; false for one that is not ours. A repeat keeps the first moment.';
+'Notes that the provider says that it never had this customer; false for one that is not ours. '
+'A repeat keeps the first moment and notes the last.';
 
 create function backend.jobs_compare(of_provider text, live boolean, ref text, fetched_from timestamptz, state jsonb) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -88,6 +89,7 @@ declare
     differing jsonb;
 begin
     perform private.require_function();
+    perform private.lock_billed(of_provider, live, ref);
     select c.* into customer from public.billing_customers as c
     where c.provider = of_provider and c.livemode = live and c.provider_id = ref
     for no key update;

@@ -183,6 +183,15 @@ USING = [
         shown(f"update prices set sellable = false where id = '{IDS['trial']}'"),
     ),
     till(
+        "used when its product is not sold any more",
+        "owner",
+        USE,
+        "PT409",
+        shown(
+            f"update products set active = false where id = (select product_id from prices where id = '{IDS['trial']}')"
+        ),
+    ),
+    till(
         "used when it cannot be changed",
         "owner",
         USE,

@@ -57,7 +57,7 @@ STORIES = [
         "c",
         "backend.jobs_note_unknown('stripe', false, 'cus_firm_false') as c",
         f"{OURS}; {CUSTOMER.format(org='small', live='false')}",
-        "select count(*) filter (where unknown_since >= now() and provider_id = 'cus_firm_false') = 1"
+        "select count(*) filter (where unknown_since >= now() and unknown_at >= now() and provider_id = 'cus_firm_false') = 1"
         " and count(unknown_since) = 1 from public.billing_customers",
     ),
     runs(
@@ -65,7 +65,7 @@ STORIES = [
         "c",
         "backend.jobs_note_unknown('stripe', false, 'cus_firm_false') as c",
         f"{OURS}; {UNKNOWN}",
-        "select unknown_since = now() - interval '1 day' from public.billing_customers",
+        "select unknown_since = now() - interval '1 day' and unknown_at >= now() from public.billing_customers",
     ),
     runs(
         "compare: who is known again",

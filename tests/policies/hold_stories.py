@@ -12,16 +12,18 @@ ENDED = (
     " current_period_start, current_period_end, started_at) values"
     f" ('{IDS['euro']}', '{{firm}}', 'stripe', false, 'sub_ended', '{{}}', 'usd', 1, 'month', now(), now(), now() - interval '99 days')"
 )
-THEIRS = f"insert into private.seat_orders (org_id, subscription_id, quantity, holds_until) values ('{{small}}', '{IDS['subscription']}', 9, 'infinity')"
+THEIR_ID = "b3333333-0000-4000-8000-000000000009"
+THEIRS = f"insert into private.seat_orders (id, org_id, subscription_id, quantity, holds_until) values ('{THEIR_ID}', '{{small}}', '{IDS['subscription']}', 9, 'infinity')"
 KEPT = "select holds_until = 'infinity' from private.seat_orders where org_id = '{{{}}}'"
-THEIR_EFFECT = "insert into private.outbox (kind, dedupe_key, payload) values ('billing.push_seats', 'theirs', jsonb_build_object('org_id', '{small}', 'livemode', false))"
+THEIR_EFFECT = f"insert into private.outbox (kind, dedupe_key, payload) values ('billing.push_seats', 'theirs', jsonb_build_object('org_id', '{{small}}', 'livemode', false, 'order', '{THEIR_ID}'))"
 PREPARE = "prepare_change('{{firm}}', false, null, '{}', null)"
 KEEP = "keep_preview(false, {} || jsonb_build_object('ends_trial', {}), repeat('ab', 32), 100, 90, 'usd')"
 PUSH = (
     "insert into private.jobs (kind, payload, dedupe_key) values ('{}',"
     " '{{{{\"outbox_id\": \"b4444444-0000-4000-8000-000000000001\"}}}}', 'a push')"
 )
-UNKNOWN = "update billing_customers set unknown_since = now() - interval '24 hours 1 second' where org_id = '{{{}}}'"
+LOST = "unknown_since = now() - interval '12 hours', unknown_at = now()"
+UNKNOWN = f"update billing_customers set {LOST} where org_id = '{{{{{{}}}}}}'"
 
 
 def ended(status: str, quantity: int, until: str) -> str:
@@ -107,6 +109,11 @@ ORDERING = [
             ("dead", "billing.plan_changed", "true"),
         )
     ),
+    owner(
+        "an order that took the place of one whose job is dead",
+        "(select holds_until = 'infinity' from private.seat_orders where org_id = '{firm}')",
+        f"{THREE}; {ORDER}; update private.seat_orders set id = '{THEIR_ID}'; {PUSH.format('billing.push_seats')}; update private.jobs set status = 'dead', finished_at = now() where dedupe_key = 'a push'",
+    ),
 ]
 TRIALS = [
     *(
@@ -168,10 +175,10 @@ ENDING = [
 GONE = [
     *(
         till(
-            f"{what} of who is unknown for less than a day, as by a wrong key",
+            f"{what} of who was unknown in one comparison alone, as by a wrong key",
             "owner",
             asked,
-            before=f"{subscribed()}; update billing_customers set unknown_since = now() - interval '24 hours' where org_id = '{{firm}}'",
+            before=f"{subscribed()}; update billing_customers set unknown_since = now() - interval '11 hours 59 minutes', unknown_at = now() where org_id = '{{firm}}'",
             then="select status = 'active' from subscriptions where provider_id = 'sub_firm'",
         )
         for what, asked in (
@@ -204,15 +211,12 @@ GONE = [
             f"a customer in the place of one who {what}",
             "owner",
             "w = 'cus_2' <- name_customer('{firm}', false, 'cus_1', 'cus_2')",
-            before=f"{subscribed()}; {subscribed(org='small')}; {ENDED.replace('{}', 'incomplete_expired')}; update billing_customers set {column} = {since} where org_id = '{{firm}}'",
+            before=f"{subscribed()}; {subscribed(org='small')}; {ENDED.replace('{}', 'incomplete_expired')}; update billing_customers set {gone} where org_id = '{{firm}}'",
             then="select (select status = 'canceled' and ended_at = now() and canceled_at = now() and past_due_since is null from subscriptions where provider_id = 'sub_firm')"
             " and (select status = 'incomplete_expired' and ended_at is null from subscriptions where provider_id = 'sub_ended')"
             " and (select status = 'active' from subscriptions where provider_id = 'sub_small')",
         )
-        for what, column, since in (
-            ("is gone", "deleted_at", "now()"),
-            ("is unknown for a day", "unknown_since", "now() - interval '24 hours 1 second'"),
-        )
+        for what, gone in (("is gone", "deleted_at = now()"), ("is unknown in two comparisons", LOST))
     ),
     till(
         "a customer beside one who lives ends nothing",

@@ -78,8 +78,6 @@ GONE = "select status = 'canceled' and ended_at = now() and canceled_at = now() 
 DIRTY = (
     "update public.billing_customers set fetched_from = now(), dirty_at = now() {} where provider_id = 'cus_firm_false'"
 )
-HELD = f"{inbox_stories.job(token=chr(39) + '{firm}' + chr(39), run_at='now() + interval $$9 minutes$$', attempts='3')}; select set_config('tests.job', (select id from private.jobs where kind = 'billing.refresh')::text, true)"
-END = "backend.jobs_end_refresh(current_setting('tests.job')::bigint, '{firm}', 'stripe', false, 'cus_firm_false') as e"
 STORIES = [
     runs(
         "begin: a customer of ours",
@@ -267,34 +265,5 @@ STORIES = [
         "select count(*) = 1 from private.outbox where kind = 'mail.subscription_canceled'",
         f"{sells()}; {OURS}",
         claim="(w ->> 'mailed')::integer = 1",
-    ),
-    runs(
-        "end: nothing came",
-        "e is false",
-        END,
-        f"{OURS}; {DIRTY.format('')}; {HELD}",
-        "select status = 'done' and token is null from private.jobs where kind = 'billing.refresh'",
-    ),
-    runs(
-        "end: something came",
-        "e",
-        END,
-        f"{OURS}; {DIRTY.format('+ interval $$1 second$$')}; {HELD}",
-        "select status = 'waiting' and token is null and attempts = 0 and run_at > now() and run_at <= clock_timestamp() + interval '0.5 seconds'"
-        " and (payload ->> 'by')::timestamptz - run_at = interval '4.5 seconds' from private.jobs where kind = 'billing.refresh'",
-    ),
-    runs(
-        "end: a customer who is gone",
-        "e is false",
-        END,
-        HELD,
-        "select status = 'done' from private.jobs where kind = 'billing.refresh'",
-    ),
-    runs(
-        "end: something came, and somebody else has the job",
-        "e",
-        END,
-        f"{OURS}; {DIRTY.format('+ interval $$1 second$$')}; {HELD}; update private.jobs set token = '{{small}}'",
-        "select token is not null and attempts = 3 from private.jobs where kind = 'billing.refresh'",
     ),
 ]

@@ -10,7 +10,7 @@ HELD = (
 )
 ORDER = (
     HELD.format(2, "'infinity'")
-    + "; insert into private.outbox (id, kind, dedupe_key, payload) values ('b4444444-0000-4000-8000-000000000001', 'billing.push_seats', 'x', jsonb_build_object('org_id', '{firm}', 'livemode', false))"
+    + "; insert into private.outbox (id, kind, dedupe_key, payload) values ('b4444444-0000-4000-8000-000000000001', 'billing.push_seats', 'x', jsonb_build_object('org_id', '{firm}', 'livemode', false, 'order', 'b3333333-0000-4000-8000-000000000001'))"
 )
 THEIRS = HELD.replace("firm", "small").format(0, "'infinity'")
 TOLD = "seat_order('b4444444-0000-4000-8000-000000000001')"
@@ -171,7 +171,7 @@ ORDERING = [
         "owner",
         f"(w ->> 'ordered')::int = 5 and (w ->> 'bought')::int = 3 <- {ASK.format(5)}",
         before=THREE,
-        then="select count(*) = 1 from private.outbox as o inner join private.seat_orders as s on o.dedupe_key = 'seats:' || s.id where o.kind = 'billing.push_seats' and o.payload = jsonb_build_object('org_id', '{firm}', 'livemode', false) and s.quantity = 5 and s.holds_until = 'infinity'",
+        then="select count(*) = 1 from private.outbox as o inner join private.seat_orders as s on o.dedupe_key = 'seats:' || s.id where o.kind = 'billing.push_seats' and o.payload = jsonb_build_object('org_id', '{firm}', 'livemode', false, 'order', s.id) and s.quantity = 5 and s.holds_until = 'infinity'",
     ),
     *(
         till(f"{many} seats", "owner", ASK.format(many), state, THREE)

@@ -15,9 +15,12 @@ SPARED = {
     "backend.billing_release_seat: no private.lock_seats (1)": "shows only to two at once",
     "backend.billing_use_preview: no private.lock_seats (4)": "shows only to two at once",
     "private.mark_ownerless: where r.role = 'owner': true": "locks more than it must",
-    "backend.billing_write: where o.id = ( select c.org_id from public.billing_customers as c where c.provider = of_provider and c.livemode = live and c.provider_id = ref ) for key share: true": (
+    "private.lock_billed: where o.id = ( select c.org_id from public.billing_customers as c where c.provider = of_provider and c.livemode = live and c.provider_id = ref ) for key share: true": (
         "shows only to two at once"
     ),
+    "backend.billing_prepare_checkout: where o.id = mine for key share: true": "shows only to two at once",
+    "backend.billing_write: no private.lock_billed (1)": "shows only to two at once",
+    "backend.jobs_compare: no private.lock_billed (1)": "shows only to two at once",
     "private.revoke_api_keys: without and k.revoked_at is null": "locks more than it must",
     "gate.spend_write: where b.due_at < clock_timestamp() + interval '1 minute' - apart: true": (
         "shows only to two at once: the bucket was looked at just before"

@@ -111,6 +111,12 @@ STORIES = [
     catalog("a product that was archived", 0, told(SOLD % ("story", "true"), active="false"), sellable("false")),
     catalog("a price that is not sold stays so", 0, told(SOLD % ("story", "true")), sellable("false"), sells()),
     catalog(
+        "what is longer than we keep it is cut",
+        0,
+        told(SOLD % ("story", "true")).replace('"New"', f'"{"n" * 251}"').replace('"d"', f'"{"d" * 1001}"'),
+        "select char_length(name) = 250 and char_length(description) = 1000 from public.products where provider_id = 'prod_pro_false'",
+    ),
+    catalog(
         "a product's words",
         0,
         told(SOLD % ("story", "true")),
