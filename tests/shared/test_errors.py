@@ -24,7 +24,10 @@ def answer_to(problem: Problem, *headers: tuple[str, str]) -> Answer:
 
 
 def test_every_code_is_one_kind_s_own() -> None:
-    codes = [kind.code for kind in kinds()]
+    # A module may tell a kind of its own apart; it is answered as the one of ours that it is made of.
+    theirs = [kind for kind in kinds() if kind.__module__ != errors.__name__]
+    assert not [kind for kind in theirs if "code" in vars(kind) or "status" in vars(kind)]
+    codes = [kind.code for kind in kinds() if kind not in theirs]
     assert len(codes) == len(set(codes)) == 16
     assert errors.Unexpected.code == Problem.code
 
